@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+const tier = (name: string, options: Record<string, unknown> = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
+});
+
+export default defineConfig({
+  test: {
+    // two cores: more workers than that only make timings of real pipelines worse
+    maxWorkers: 2,
+    projects: [
+      tier('unit', { testTimeout: 10_000 }),
+      tier('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      tier('corpus', { testTimeout: 120_000, hookTimeout: 120_000 }),
+      tier('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),
+      tier('browser', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      tier('e2e', { testTimeout: 600_000, hookTimeout: 600_000 }),
+    ],
+  },
+});
