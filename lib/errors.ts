@@ -70,6 +70,12 @@ const table = {
     remedy: 'A fault of gst-functions; please report it with the log lines of this job.',
   },
 
+  SETTINGS_INVALID: {
+    class: 'permanent',
+    message: 'The settings cannot be used:{cause}',
+    remedy: 'Set the environment variables as docs/reference/settings.md describes.',
+  },
+
   // --- the Transform
   TRANSFORM_INVALID: {
     class: 'permanent',

@@ -1,11 +1,14 @@
 /** What a function is, independent of how it is served. */
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
+import type { SettingsSpec } from './settings.ts';
 
 export interface EventContext {
   log: Logger;
-  /** Aborted when the caller has gone away, or when the process must end. */
+  /** Aborted when the process must end: stop what is in hand and answer. */
   signal: AbortSignal;
+  /** Aborted when the caller has gone away: nobody reads the answer, the event will come again. */
+  gone: AbortSignal;
   /** True once SIGTERM has come: finish what is in hand, begin nothing. */
   draining: () => boolean;
   /** Path and query under which the event came, such as `/dead`. */
@@ -19,5 +22,47 @@ export interface EventContext {
  */
 export type Handler = (event: CloudEvent<unknown>, context: EventContext) => Promise<void>;
 
-/** Publishes an event to `K_SINK`: resolves when the Broker has it, rejects with `PUBLISH_FAILED`. */
-export type Publish = (event: CloudEvent<unknown>, options?: { signal?: AbortSignal }) => Promise<void>;
+export type { Publish } from '../events/publish.ts';
+
+/** Where the process stands: at work, draining (SIGTERM has come), or at its end. */
+export interface Lifecycle {
+  /** SIGTERM has come: readiness says no, and long work is refused with SHUTTING_DOWN. */
+  draining(): boolean;
+  /** Aborted when the time to drain is over: stop what is in hand and answer. */
+  readonly signal: AbortSignal;
+  /** Counts work in hand until the function that it returns is called. */
+  begin(): () => void;
+  /** Turns `draining` on. */
+  drain(): void;
+  /** Resolves when no work is in hand. */
+  idle(): Promise<void>;
+  /** Ends the time to drain. */
+  abort(reason: unknown): void;
+}
+
+/** One function at work: the app answers requests without a socket, so a server or a test can drive it. */
+export interface RunningFunction {
+  app: { fetch(request: Request): Response | Promise<Response> };
+  lifecycle: Lifecycle;
+  log: Logger;
+  /** Releases what `start` acquired. Called once, after the work in hand has ended. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** In place of the logger that LOG_LEVEL describes. */
+  log?: Logger;
+}
+
+/**
+ * The one shape of every function. `functions/<name>/index.ts` exports it under the function's name, and spreads
+ * `knativeFunction(module)` into `handle`, `init`, `shutdown`, `liveness` and `readiness`, which are the names that
+ * Knative Functions looks for.
+ */
+export interface FunctionModule {
+  name: string;
+  /** All the settings it reads, those of the runtime included; for docs/reference/settings.md. */
+  settings: SettingsSpec;
+  /** Rejects with SETTINGS_INVALID, all faults at once. When it resolves the function can answer. */
+  start(env: NodeJS.ProcessEnv, options?: StartOptions): Promise<RunningFunction>;
+}

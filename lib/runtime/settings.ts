@@ -1,0 +1,53 @@
+/** Settings from the environment: described once, read once, every fault told at once, then frozen. */
+import { Fault } from '../errors.ts';
+
+/** One environment variable: how its text is read, and what docs/reference/settings.md says of it. */
+export interface Setting<T> {
+  env: string;
+  /** What it is for, in one sentence. */
+  about: string;
+  /** `s`, `ms`, `bytes`, or nothing. */
+  unit?: string;
+  /** In words, such as `1 to 65535`. */
+  allowed?: string;
+  /** Text that stands for an unset variable; without one the variable is required unless `optional`. */
+  fallback?: string;
+  optional?: boolean;
+  /** Its value is never printed. */
+  secret?: boolean;
+  /** Throws an Error that says what is wrong with the text. */
+  read(text: string): T;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a spec holds settings of every type; Settings<S> gives each its own
+export type SettingsSpec = Readonly<Record<string, Setting<any>>>;
+export type Settings<S extends SettingsSpec> = Readonly<{ [K in keyof S]: S[K] extends Setting<infer T> ? T : never }>;
+
+/**
+ * The settings that `spec` describes. A variable that is set to nothing counts as unset.
+ *
+ * @throws Fault SETTINGS_INVALID that names every variable at fault
+ */
+export function readSettings<S extends SettingsSpec>(spec: S, env: NodeJS.ProcessEnv): Settings<S> {
+  const faults: string[] = [];
+  const entries = Object.entries(spec).map(([name, setting]) => {
+    const text = env[setting.env]?.trim() || setting.fallback;
+    if (text === undefined) {
+      if (!setting.optional) faults.push(`${setting.env} is required: ${setting.about}`);
+      return [name, undefined];
+    }
+    try {
+      return [name, setting.read(text)];
+    } catch (error) {
+      const found = setting.secret ? '' : ` (found ${JSON.stringify(text.slice(0, 80))})`;
+      faults.push(`${setting.env} ${(error as Error).message}${found}`);
+      return [name, undefined];
+    }
+  });
+  if (faults.length > 0) throw settingsFault(faults);
+  return Object.freeze(Object.fromEntries(entries)) as Settings<S>;
+}
+
+export function settingsFault(faults: string[]): Fault {
+  return new Fault('SETTINGS_INVALID', { cause: faults.map((fault) => `\n  ${fault}`).join('') });
+}
