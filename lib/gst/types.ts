@@ -41,6 +41,11 @@ export interface DotSnapshot {
 }
 
 export interface RunObserver {
+  /**
+   * Called once, when the pipeline that will run to the end is chosen (missing streams are pruned by then) and before
+   * it has written much: uploads may begin.
+   */
+  onPlaying?(choice: { skippedStreams: string[]; skippedOutputs: string[] }): void;
   onProgress?(progress: RunProgress): void;
   onDot?(snapshot: DotSnapshot): void;
   /** GST_DEBUG lines, redacted; only where `debug.logLevel` is set. */

@@ -1,0 +1,104 @@
+/** Answers a `requested` event: events are posted first, then comes the answer that the Broker acts on. */
+import type { CloudEvent } from 'cloudevents';
+import { Fault } from '../../lib/errors.ts';
+import { readRequested } from '../../lib/events/index.ts';
+import type { FaultData, Requested, Skipped } from '../../lib/events/types.ts';
+import type { Publish } from '../../lib/runtime/types.ts';
+import type { EventContext, Handler } from '../../lib/runtime/types.ts';
+import type { Graph } from '../../lib/graph/model.ts';
+import { type JobDeps, runJob } from './job.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+
+export interface TranscodeDeps extends JobDeps {
+  publish: Publish;
+  eventKey: string;
+  /** Checks what the request asks for and reads its graph. Throws a permanent Fault. */
+  admit: (request: Requested) => Graph;
+  /** A new ULID. */
+  newRun: () => string;
+  /** Least time between two progress events, in milliseconds. */
+  progressInterval: number;
+}
+
+const skipReasons: Partial<Record<Fault['code'], Skipped['reason']>> = { SOURCE_SUPERSEDED: 'superseded', SOURCE_GONE: 'gone', LOOP: 'loop' };
+
+/** One object at a time: a second request is answered 429, and comes again. */
+export function createHandler(deps: TranscodeDeps): Handler {
+  let busy = false;
+  return async (event, context) => {
+    const request = readRequested(event, deps.eventKey);
+    if (context.draining()) throw new Fault('SHUTTING_DOWN');
+    if (busy) throw new Fault('BUSY');
+    busy = true;
+    try {
+      await transcode(deps, request, event, context);
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+async function transcode(deps: TranscodeDeps, request: Requested, event: CloudEvent<unknown>, context: EventContext): Promise<void> {
+  const { job } = request;
+  const run = deps.newRun();
+  const log = context.log.child({ job, run, transform: `${request.transform.namespace}/${request.transform.name}` });
+  const reporter = createReporter({ job, run, cause: event, publish: deps.publish, log, progressInterval: deps.progressInterval });
+  const stop = stopSignal(context);
+  try {
+    const graph = deps.admit(request);
+    log.info({ bucket: request.source.bucket, key: request.source.key }, 'run begins');
+    const succeeded = await runJob(deps, { request, graph, run, reporter, log, signal: stop.signal, onShare: stop.onShare });
+    await reporter.post('succeeded', succeeded);
+    log.info({ reused: succeeded.reused, timings: succeeded.timings }, 'run succeeded');
+  } catch (error) {
+    await report(Fault.from(error), { job, run, reporter, log });
+  } finally {
+    stop.release();
+    await reporter.settled();
+  }
+}
+
+/** Posts what became of the run, then throws what the Broker must be told. */
+async function report(fault: Fault, { job, run, reporter, log }: { job: string; run: string; reporter: Reporter; log: EventContext['log'] }): Promise<void> {
+  const reason = skipReasons[fault.code];
+  if (reason) {
+    await reporter.post('skipped', { job, run, reason, message: fault.message });
+    log.info({ reason }, 'run skipped');
+    return;
+  }
+  // what could not be posted cannot be told by posting: the answer alone brings the event back
+  if (fault.code === 'PUBLISH_FAILED') throw fault;
+  log.warn({ code: fault.code, class: fault.class, element: fault.element, err: fault }, 'run failed');
+  await reporter.post(fault.class === 'permanent' ? 'failed' : 'retrying', { job, run, error: faultData(fault) });
+  throw fault;
+}
+
+function faultData({ code, class: faultClass, message, remedy, element, debug }: Fault): FaultData {
+  return { code, class: faultClass, message, remedy, element, debug };
+}
+
+/**
+ * Stops the run when the process must end, and when the caller has gone, unless more than half is done by then:
+ * the work then goes on, because the redelivery will find it done.
+ */
+function stopSignal(context: EventContext): { signal: AbortSignal; onShare: (share: number) => void; release: () => void } {
+  const controller = new AbortController();
+  let share = 0;
+  const onEnd = () => controller.abort(new Fault('SHUTTING_DOWN'));
+  const onGone = () => {
+    if (share < 0.5) controller.abort(new Fault('CANCELLED', { cause: 'the caller has gone away' }));
+  };
+  context.signal.addEventListener('abort', onEnd, { once: true });
+  context.gone.addEventListener('abort', onGone, { once: true });
+  if (context.signal.aborted) onEnd();
+  return {
+    signal: controller.signal,
+    onShare: (value) => {
+      share = value;
+    },
+    release() {
+      context.signal.removeEventListener('abort', onEnd);
+      context.gone.removeEventListener('abort', onGone);
+    },
+  };
+}

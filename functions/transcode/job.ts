@@ -1,0 +1,149 @@
+/** One run: the source is looked at, the graph runs, the outputs become visible, and nothing is left behind. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Fault } from '../../lib/errors.ts';
+import type { Endpoint, Requested, Succeeded } from '../../lib/events/types.ts';
+import type { Graph } from '../../lib/graph/model.ts';
+import type { Engine, RunObserver } from '../../lib/gst/types.ts';
+import type { ObjectStore } from '../../lib/storage/types.ts';
+import { createDebugKeeper } from './debug.ts';
+import { finishedOutputs } from './finished.ts';
+import { chainOf, marksOf, maxChain, transformName } from './marks.ts';
+import { createOutputs, type OutputSink } from './outputs.ts';
+import type { Reporter } from './reporter.ts';
+import { currentSource } from './source.ts';
+
+export interface JobDeps {
+  /** The store behind an endpoint, with the credentials that the namespace of a Transform may use. */
+  store: (endpoint: Endpoint, namespace: string) => Promise<ObjectStore>;
+  engine: Engine;
+  /** Folder in which each run has one of its own. */
+  scratchDir: string;
+  /** Age after which an upload of the same key is surely that of a killed attempt, in seconds. */
+  staleUploadAge: number;
+}
+
+export interface JobRun {
+  request: Requested;
+  graph: Graph;
+  run: string;
+  reporter: Reporter;
+  log: Logger;
+  signal: AbortSignal;
+  /** Told how far the run is: share of the known duration from 0 to 1. */
+  onShare?: (share: number) => void;
+}
+
+/** How much longer than the run's own limit the presigned address of the source is good for, in seconds. */
+const readAccessMargin = 300;
+
+/** @throws Fault of any class but `malformed` */
+export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
+  const { request, run, log, signal } = job;
+  const begun = performance.now();
+  const { namespace } = request.transform;
+  const sourceStore = await deps.store(request.source.endpoint, namespace);
+  const sinks: OutputSink[] = await Promise.all(request.sinks.map(async (sink) => ({ sink, store: await deps.store(sink.endpoint, namespace) })));
+
+  const [source, finished] = await Promise.all([
+    currentSource(sourceStore, request, signal),
+    finishedOutputs(sinks, request, signal),
+  ]);
+  if (finished) return { job: request.job, run, outputs: finished, skippedStreams: [], reused: true };
+
+  const chain = chainOf(source, request);
+  if (chain.includes(transformName(request.transform)) || chain.length >= maxChain) {
+    throw new Fault('LOOP', { transform: transformName(request.transform), chain: chain.join(' → ') });
+  }
+  const { limits } = request.pipeline;
+  if (source.size === 0) throw new Fault('MEDIA_EMPTY');
+  if (source.size > limits.inputBytes) throw new Fault('INPUT_TOO_LARGE', { size: source.size, limit: limits.inputBytes });
+
+  const { bucket, key, etag, size } = request.source;
+  job.reporter.tell('started', {
+    job: request.job,
+    run,
+    transform: request.transform,
+    source: { bucket, key, etag, size: source.size || size },
+    sinks: request.sinks.map(({ name, bucket, key }) => ({ name, bucket, key })),
+  });
+
+  const scratch = join(deps.scratchDir, run);
+  await mkdir(scratch, { recursive: true });
+  const outputs = await createOutputs(sinks, marksOf(request, chain), scratch);
+  const debug = createDebugKeeper(request, run, sourceStore, log);
+  const stale = Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge))).catch(
+    (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),
+  );
+  const observer: RunObserver = {
+    onPlaying: ({ skippedOutputs }) => outputs.begin(skippedOutputs),
+    onProgress(progress) {
+      if (progress.duration) job.onShare?.(progress.position / progress.duration);
+      job.reporter.progress(progress);
+    },
+    onDot: debug.onDot,
+    onLog: debug.onLog,
+    onWarning: (message) => log.warn({ gst: message }, 'pipeline warning'),
+  };
+
+  try {
+    const access = await sourceStore.readAccess(bucket, key, {
+      etag,
+      versionId: source.versionId,
+      seconds: limits.timeout + readAccessMargin,
+    });
+    const prepared = performance.now();
+    const { graph } = job;
+    const result = await deps.engine.run(
+      {
+        graph,
+        source: access,
+        sourceSize: source.size,
+        outputs: outputs.targets,
+        onMissingStream: request.pipeline.onMissingStream,
+        limits,
+        debug: request.pipeline.debug,
+        scratch,
+      },
+      observer,
+      signal,
+    );
+    const played = performance.now();
+    outputs.begin(result.skippedOutputs);
+    await outputs.finish(signal);
+
+    // Looked at again at the last moment: If-Match guards the opening of a read, not what happens to the key meanwhile,
+    // and another attempt at this very job may have finished first.
+    const [, finishedMeanwhile] = await Promise.all([
+      currentSource(sourceStore, request, signal),
+      finishedOutputs(sinks, request, signal),
+    ]);
+    if (finishedMeanwhile) {
+      await outputs.abort();
+      return { job: request.job, run, outputs: finishedMeanwhile, skippedStreams: [], reused: true };
+    }
+    const stored = await outputs.complete(signal);
+    const ended = performance.now();
+    return {
+      job: request.job,
+      run,
+      outputs: stored,
+      media: { input: result.input, outputs: result.outputs },
+      timings: {
+        prepare: (prepared - begun) / 1000,
+        pipeline: (played - prepared) / 1000,
+        upload: (ended - played) / 1000,
+        total: (ended - begun) / 1000,
+      },
+      skippedStreams: result.skippedStreams,
+      reused: false,
+    };
+  } catch (error) {
+    await outputs.abort();
+    throw error;
+  } finally {
+    await Promise.all([debug.settled(), stale]);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
