@@ -169,3 +169,25 @@ export interface ResultData {
   failed: Failed;
   skipped: Skipped;
 }
+
+/** One record of a notification: what happened to which object. */
+export interface ObjectEvent {
+  /** Such as `ObjectCreated:Put`, without `s3:`. */
+  eventName: string;
+  bucket: string;
+  /** The true key: neither percent- nor form-encoded. */
+  key: string;
+  /** Without quotes. */
+  etag?: string;
+  size: number;
+  versionId?: string;
+  contentType?: string;
+  /** RFC 3339. */
+  eventTime: string;
+  sequencer?: string;
+  region: string;
+  /** `x-amz-meta-*` in lower case and without that prefix. */
+  userMetadata: Record<string, string>;
+  /** Address under which Transforms know the server, where the event tells. */
+  endpoint?: string;
+}

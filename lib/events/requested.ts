@@ -1,0 +1,92 @@
+/** `requested`: one object, one Transform, all that transcode needs to run it; signed. */
+import { CloudEvent } from 'cloudevents';
+import { Fault } from '../errors.ts';
+import type { ResolvedTransform } from '../transform/types.ts';
+import { jobId } from './job-id.ts';
+import { requestedSchema, schemaUri } from './schemas.ts';
+import { sign, verify } from './signature.ts';
+import { currentTraceparent } from './trace.ts';
+import { type ObjectEvent, type Requested, type SinkObject, typePrefix } from './types.ts';
+
+/** Largest `requested`, in bytes of its structured form: CloudEvents promises that 64 KiB get through. */
+export const largestRequested = 60 * 1024;
+
+export interface RequestOptions {
+  transform: ResolvedTransform;
+  object: ObjectEvent;
+  /** The Transform's sinks with the keys that the object gives them. */
+  sinks: SinkObject[];
+  /** The event that told of the object. */
+  cause: CloudEvent<unknown>;
+  eventKey: string;
+  /** Sets apart one more request for the same job, by a sweep, a retry or a backfill. */
+  again?: string;
+}
+
+/**
+ * @throws Fault TRANSFORM_INVALID where the event is larger than may be sent
+ * @throws TypeError where the object has no etag: its content cannot be told apart
+ */
+export function requestedEvent({ transform, object, sinks, cause, eventKey, again }: RequestOptions): CloudEvent<Requested> {
+  const { ref, source, pipeline } = transform;
+  const { bucket, key, etag, size, versionId, contentType, eventTime } = object;
+  if (etag === undefined) throw new TypeError('an object without etag cannot be asked for');
+  const job = jobId(transform, { bucket, key, etag, size });
+  const { elements, onMissingStream, limits, debug } = pipeline;
+  const data: Requested = JSON.parse(
+    JSON.stringify({
+      job,
+      transform: ref,
+      chain: chainOf(object),
+      source: { endpoint: source.endpoint, bucket, key, etag, size, versionId, contentType, eventTime },
+      sinks,
+      pipeline: { elements, onMissingStream, limits, debug },
+    } satisfies Requested),
+  );
+  const event = new CloudEvent<Requested>({
+    id: again === undefined ? job : `${job}.${again}`,
+    type: `${typePrefix}requested`,
+    source: `/transforms/${ref.namespace}/${ref.name}`,
+    subject: job,
+    datacontenttype: 'application/json',
+    dataschema: schemaUri('requested'),
+    data,
+    runner: transform.runner,
+    execution: transform.execution,
+    signature: sign(data, eventKey),
+    correlationid: String(cause.correlationid ?? cause.id),
+    causationid: cause.id,
+    traceparent: currentTraceparent(cause.traceparent),
+  });
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  if (bytes > largestRequested) {
+    throw new Fault('TRANSFORM_INVALID', {
+      cause: `a request for ${ref.namespace}/${ref.name} has ${bytes} bytes; at most ${largestRequested} can be sent`,
+    });
+  }
+  return event;
+}
+
+/** The Transforms that led to the object, `namespace/name` each, as its metadata tells. */
+export function chainOf({ userMetadata }: Pick<ObjectEvent, 'userMetadata'>): string[] {
+  return (userMetadata['gst-chain'] ?? '').split(',').filter((name) => name !== '');
+}
+
+/**
+ * The request in `event`, if it was made with `eventKey` and not changed since.
+ *
+ * @throws Fault EVENT_SIGNATURE, EVENT_MALFORMED
+ */
+export function readRequested(event: CloudEvent<unknown>, eventKey: string): Requested {
+  if (event.type !== `${typePrefix}requested`) throw new Fault('EVENT_MALFORMED', { cause: `type ${event.type} is no request` });
+  if (!verify(event.data, event.signature, eventKey)) throw new Fault('EVENT_SIGNATURE');
+  const parsed = requestedSchema.safeParse(event.data);
+  if (!parsed.success) throw new Fault('EVENT_MALFORMED', { cause: firstIssue(parsed.error) }, { cause: parsed.error });
+  return parsed.data;
+}
+
+/** Path and message of the first thing that a schema found wrong. */
+export function firstIssue({ issues }: { issues: ReadonlyArray<{ path: PropertyKey[]; message: string }> }): string {
+  const issue = issues[0];
+  return issue ? `data.${issue.path.join('.')}: ${issue.message}` : 'data: not as described';
+}

@@ -1,0 +1,25 @@
+/** Requests are signed: anyone in the cluster can post to a Broker, and only the dispatcher may ask for work. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** RFC 8785. Members without a value are left out, as JSON does when the event is sent. */
+export function canonicalJson(data: unknown): string {
+  const text = canonicalize(JSON.parse(JSON.stringify(data)));
+  if (text === undefined) throw new TypeError('no JSON value');
+  return text;
+}
+
+/** base64url of HMAC-SHA-256 over `data` as canonical JSON, keyed with the UTF-8 bytes of `key`. */
+export function sign(data: unknown, key: string): string {
+  return createHmac('sha256', Buffer.from(key, 'utf8')).update(canonicalJson(data)).digest('base64url');
+}
+
+export function verify(data: unknown, signature: unknown, key: string): boolean {
+  return typeof signature === 'string' && data !== undefined && sameSecret(signature, sign(data, key));
+}
+
+/** Compares in a time that tells neither where two secrets differ nor how long they are. */
+export function sameSecret(a: string, b: string): boolean {
+  const digest = (value: string) => createHash('sha256').update(value).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
