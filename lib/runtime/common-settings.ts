@@ -3,7 +3,7 @@ import { bytes, choice, httpUrl, integer, text } from './setting-kinds.ts';
 
 export const commonSettings = {
   port: integer({ env: 'PORT', about: 'Port to listen on; 0 takes a free one.', min: 0, max: 65_535, fallback: '8080' }),
-  host: text({ env: 'HOST', about: 'Address to listen on.', fallback: '::' }),
+  host: text({ env: 'HOST', about: 'Address to listen on; all of them where it is not set.', optional: true }),
   bodyLimit: bytes({
     env: 'BODY_LIMIT',
     about: 'Largest body that is read; above it the answer is 413.',

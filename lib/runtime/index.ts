@@ -1,0 +1,13 @@
+/** What turns a handler into a served function. */
+export { type AppOptions, createApp, createHttpApp, type Readiness, type RequestHandler } from './app.ts';
+export { commonSettings, publishSettings } from './common-settings.ts';
+export { type KnativeFunction, knativeFunction } from './knative-function.ts';
+export { createLifecycle } from './lifecycle.ts';
+export { createLog, type LogOptions } from './log.ts';
+export { runFunction } from './run-function.ts';
+export { type Served, type ServeOptions, serve } from './server.ts';
+export * as setting from './setting-kinds.ts';
+export { readSettings, type Setting, type Settings, type SettingsSpec, settingsFault } from './settings.ts';
+export { settingsPage } from './settings-docs.ts';
+export { spanOf, startTelemetry } from './telemetry.ts';
+export type * from './types.ts';

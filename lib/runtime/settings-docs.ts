@@ -1,0 +1,25 @@
+/** docs/reference/settings.md, from the very specs that the functions read. */
+import type { FunctionModule } from './types.ts';
+
+/** A Markdown page with one table for each function. */
+export function settingsPage(modules: ReadonlyArray<Pick<FunctionModule, 'name' | 'settings'>>): string {
+  return [
+    '# Settings',
+    '',
+    'Settings are environment variables. They are read once, at the start; all that is wrong with them is said at once.',
+    'Where no default is given, a setting is required unless it says otherwise. `OTEL_EXPORTER_OTLP_ENDPOINT` turns telemetry on in every function.',
+    '',
+    ...modules.flatMap(({ name, settings }) => [`## ${name}`, '', ...table(Object.values(settings)), '']),
+  ].join('\n');
+}
+
+function table(settings: FunctionModule['settings'][string][]): string[] {
+  return [
+    '| variable | meaning | allowed | unit | default |',
+    '|---|---|---|---|---|',
+    ...settings.map(({ env, about, allowed, unit, fallback, optional, secret }) => {
+      const standing = fallback === undefined ? (optional ? 'none (optional)' : '**required**') : `\`${fallback}\``;
+      return `| \`${env}\` | ${about}${secret ? ' Secret.' : ''} | ${allowed ?? ''} | ${unit ?? ''} | ${standing} |`;
+    }),
+  ];
+}
