@@ -236,6 +236,18 @@ const table = {
     remedy: 'Use nodes with Linux 5.13 or newer and Landlock enabled, or set REQUIRE_SANDBOX=false.',
   },
 
+  // --- the tools of one machine
+  MINIO_MISSING: {
+    class: 'permanent',
+    message: 'There is no minio program on PATH, nor in {cache}/bin.',
+    remedy: 'Run npm run setup, which builds or fetches it, or put a minio program on PATH.',
+  },
+  MINIO_START: {
+    class: 'transient',
+    message: 'The MinIO server did not start: {cause}',
+    remedy: 'Look at its log; a port may be taken, or the data folder of another version.',
+  },
+
   // --- storage
   STORAGE_UNREACHED: {
     class: 'transient',
