@@ -270,6 +270,31 @@ const table = {
     message: 'The bucket {bucket} does not exist at {address}.',
     remedy: 'Create the bucket, or correct the Transform.',
   },
+  STORAGE_TLS: {
+    class: 'transient',
+    message: 'No safe connection to the storage at {address}: {cause}',
+    remedy: 'Check endpointCA (base64 PEM of its authority) and whether the server speaks TLS at all (insecureNoTLS).',
+  },
+  STORAGE_KEY_INVALID: {
+    class: 'permanent',
+    message: 'The storage at {address} refuses the key {key}: {cause}',
+    remedy: 'Change the key template: no part of a key may be . or .. or an object already, and S3 allows 1,024 bytes.',
+  },
+  STORAGE_METADATA: {
+    class: 'permanent',
+    message: 'The metadata of {key} cannot be stored: {cause}',
+    remedy: 'Shorten metadata on the sink: S3 allows 2 KiB for all names and values, percent-encoded.',
+  },
+  STORAGE_NOTIFICATIONS: {
+    class: 'transient',
+    message: 'The notifications of bucket {bucket} at {address} cannot be set ({cause}). An administrator can: {commands}',
+    remedy: 'Run the command, or give the user of the Secret s3:GetBucketNotification and s3:PutBucketNotification.',
+  },
+  OUTPUT_EMPTY: {
+    class: 'permanent',
+    message: 'The pipeline wrote no byte for {key}.',
+    remedy: 'Try the pipeline with gst-functions run on the same file.',
+  },
   STORAGE_READ: {
     class: 'transient',
     message: 'Reading the source broke off: {cause}',

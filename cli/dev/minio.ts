@@ -21,6 +21,8 @@ export interface MinioOptions {
   region?: string;
   /** The webhook target `arn:minio:sqs:<region>:GST:webhook`. With a queue folder an event is sent until it is taken. */
   webhook?: { endpoint: string; token: string; queueDir?: string };
+  /** Further settings of the server, such as MINIO_NOTIFY_…. */
+  env?: Record<string, string>;
   /** Folder with `public.crt` and `private.key`, for TLS. */
   certsDir?: string;
   signal?: AbortSignal;
@@ -122,7 +124,7 @@ async function start(binary: string, options: MinioOptions, port: number, consol
 }
 
 /** Nothing of the caller's own MINIO_ settings: they would change what this server does. */
-function environment({ accessKey, secretKey, region, webhook }: MinioOptions): NodeJS.ProcessEnv {
+function environment({ accessKey, secretKey, region, webhook, env: further }: MinioOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secretKey, MINIO_UPDATE: 'off' };
   for (const name of ['PATH', 'HOME', 'TMPDIR']) if (process.env[name]) env[name] = process.env[name];
   if (region) env.MINIO_SITE_REGION = region;
@@ -132,7 +134,7 @@ function environment({ accessKey, secretKey, region, webhook }: MinioOptions): N
     env.MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_GST = webhook.token;
     if (webhook.queueDir) env.MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_GST = webhook.queueDir;
   }
-  return env;
+  return { ...env, ...further };
 }
 
 /** Words before the command that make the kernel end it with this process, even where that is killed. */
@@ -153,7 +155,16 @@ function endOf(child: ChildProcess): Promise<string> {
 async function answering(options: MinioOptions, port: number, ended: Promise<string>): Promise<void> {
   const { Client } = await import('minio');
   const { accessKey, secretKey, region = 'us-east-1', certsDir } = options;
-  const client = new Client({ endPoint: '127.0.0.1', port, useSSL: certsDir !== undefined, accessKey, secretKey, region });
+  const retryOptions = { disableRetry: true, maximumRetryCount: 0 }; // a server that is starting says 503; the loop is here
+  const client = new Client({
+    endPoint: '127.0.0.1',
+    port,
+    useSSL: certsDir !== undefined,
+    accessKey,
+    secretKey,
+    region,
+    retryOptions,
+  });
   if (certsDir) client.setRequestOptions({ rejectUnauthorized: false }); // is it there at all? its name is checked by others
   const deadline = AbortSignal.timeout(startTimeout);
   let end: string | undefined;

@@ -39,11 +39,13 @@ export interface TestMinioOptions {
   region?: string;
   buckets?: string[];
   certsDir?: string;
+  /** Further settings of the server. */
+  env?: Record<string, string>;
 }
 
 const defaultRegion = 'us-east-1';
 
-export async function startMinio({ webhook, region, buckets = [], certsDir }: TestMinioOptions = {}): Promise<MinioServer> {
+export async function startMinio({ webhook, region, buckets = [], certsDir, env }: TestMinioOptions = {}): Promise<MinioServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gst-minio-'));
   const accessKey = `test${randomBytes(6).toString('hex')}`;
   const secretKey = randomBytes(16).toString('hex');
@@ -54,6 +56,7 @@ export async function startMinio({ webhook, region, buckets = [], certsDir }: Te
     secretKey,
     region,
     certsDir,
+    env,
     webhook: webhook && { queueDir: join(folder, 'queue'), ...webhook },
   };
   await mkdir(options.dataDir);

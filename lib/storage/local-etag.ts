@@ -1,0 +1,18 @@
+/** The etag that S3 gives to a file of ours: MD5 of one PUT, or that of the parts. */
+import { createHash } from 'node:crypto';
+import { readRange } from './file-range.ts';
+import { combinedEtag } from './multipart.ts';
+import { firstPartSize, partsOf } from './part-plan.ts';
+
+export async function localEtag(path: string, size: number): Promise<string> {
+  if (size <= firstPartSize) return md5(path, 0, size);
+  const etags: string[] = [];
+  for (const { start, length } of partsOf(size)) etags.push(await md5(path, start, length));
+  return combinedEtag(etags);
+}
+
+async function md5(path: string, start: number, length: number): Promise<string> {
+  const hash = createHash('md5');
+  for await (const _ of readRange(path, { start, length }, (block) => hash.update(block)));
+  return hash.digest('hex');
+}

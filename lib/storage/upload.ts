@@ -1,0 +1,133 @@
+/** One output on its way: sent while it grows, put right when it is whole, visible all at once or never. */
+import { Fault } from '../errors.ts';
+import { storageFault } from './faults.ts';
+import { digestOf, sizeOf } from './file-range.ts';
+import { eachLimited } from './limited.ts';
+import { objectHeaders } from './metadata.ts';
+import { abortUpload, completeUpload, initiate, type SentPart, sendPart, sendRange, type Target } from './multipart.ts';
+import { firstPartSize, maxObjectSize, type Part, partsOf } from './part-plan.ts';
+import { throwIfAborted } from './retry.ts';
+import { sendWhileGrowing } from './tail.ts';
+import type { StoredObject, Upload, WriteOptions } from './types.ts';
+
+/** Told of an upload that could not be aborted; it stays until `abortStale` or the server's own limit finds it. */
+export type OnLeftover = (fault: Fault, upload: { bucket: string; key: string; uploadId: string }) => void;
+
+export function createUpload(target: Target, path: string, options: WriteOptions, onLeftover: OnLeftover): Upload {
+  const { settings, endpoint } = target.connection;
+  const { bucket, key } = target;
+  const stopTail = new AbortController();
+  const aborting = new AbortController();
+  const sent = new Map<number, SentPart>();
+  let bytesSent = 0;
+  let upload: Promise<string> | undefined;
+  let tail: Promise<void> | undefined;
+  let whole: number | undefined;
+  let stored: StoredObject | undefined;
+  let aborted: Promise<void> | undefined;
+
+  const onBytes = (count: number) => {
+    bytesSent += count;
+  };
+  const uploadId = (): Promise<string> => {
+    upload ??= initiate(target, objectHeaders(key, options)).catch((error: unknown) => {
+      upload = undefined; // the next part tries again
+      throw error;
+    });
+    return upload;
+  };
+  const send = async (part: Part, signal: AbortSignal) => {
+    const id = await uploadId();
+    sent.delete(part.number);
+    sent.set(part.number, await sendPart(target, { id, path, part }, onBytes, signal));
+  };
+  const during = (signal?: AbortSignal) => (signal ? AbortSignal.any([aborting.signal, signal]) : aborting.signal);
+
+  /** Runs a step that ends when its signal does, with the reason of the signal, and fails with nothing but a Fault. */
+  const step = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    try {
+      throwIfAborted(signal);
+      return await work();
+    } catch (error) {
+      throwIfAborted(signal);
+      throw storageFault(error, { address: endpoint.address, bucket, key }, {});
+    }
+  };
+
+  return {
+    get bytesSent() {
+      return bytesSent;
+    },
+    begin() {
+      tail ??= sendWhileGrowing(path, (part) => send(part, aborting.signal), settings, stopTail.signal);
+    },
+    async finish(signal) {
+      stopTail.abort();
+      await tail;
+      const ending = during(signal);
+      await step(ending, async () => {
+        const size = await sizeOf(path);
+        if (size === 0) throw new Fault('OUTPUT_EMPTY', { key });
+        if (size > maxObjectSize) throw new Fault('OUTPUT_TOO_LARGE', { limit: maxObjectSize });
+        objectHeaders(key, options); // refused now rather than at the very end
+        if (upload || size > firstPartSize) {
+          const parts = partsOf(size);
+          const isSent = ({ number, length }: Part) => sent.get(number)?.length === length;
+          const [, changed] = await Promise.all([
+            eachLimited(
+              parts.filter((part) => !isSent(part)),
+              settings.partsInFlight,
+              (part) => send(part, ending),
+            ),
+            changedParts(path, parts.filter(isSent), sent, ending),
+          ]);
+          await eachLimited(changed, settings.partsInFlight, (part) => send(part, ending));
+        }
+        whole = size;
+      });
+    },
+    async complete(signal) {
+      if (stored) return stored;
+      const size = whole;
+      if (size === undefined) throw new Fault('INTERNAL', { cause: 'an upload was completed before it was finished' });
+      const ending = during(signal);
+      stored = await step(ending, async () => {
+        if (upload) {
+          const parts = partsOf(size).map(({ number }) => sent.get(number) as SentPart);
+          return completeUpload(target, await upload, parts, ending);
+        }
+        const headers = objectHeaders(key, options);
+        const { etag, versionId } = await sendRange(
+          target,
+          { path, range: { start: 0, length: size }, headers },
+          onBytes,
+          ending,
+        );
+        return { etag, size, versionId };
+      });
+      return stored;
+    },
+    abort() {
+      aborted ??= (async () => {
+        if (stored) return;
+        stopTail.abort();
+        aborting.abort(new Fault('CANCELLED', { cause: 'the upload was aborted' }));
+        await tail;
+        const id = await upload?.catch(() => undefined);
+        if (id === undefined) return;
+        await abortUpload(target, id).catch((error: unknown) => onLeftover(Fault.from(error), { bucket, key, uploadId: id }));
+      })();
+      return aborted;
+    },
+  };
+}
+
+/** Parts that are no longer what was sent of them: muxers go back, and the file may have been begun anew. */
+async function changedParts(path: string, parts: Part[], sent: Map<number, SentPart>, signal: AbortSignal): Promise<Part[]> {
+  const changed: Part[] = [];
+  for (const part of parts) {
+    throwIfAborted(signal);
+    if ((await digestOf(path, part)) !== sent.get(part.number)?.digest) changed.push(part);
+  }
+  return changed;
+}
