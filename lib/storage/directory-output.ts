@@ -1,7 +1,7 @@
 /** An output of many files (HLS, DASH, thumbnails): no playlist ever points to a missing file. */
 import { Fault } from '../errors.ts';
 import { eachLimited } from './limited.ts';
-import { localEtag } from './local-etag.ts';
+import { isEtagOf } from './local-etag.ts';
 import { checkNames, type Manifest, manifestKey, readManifest } from './manifest.ts';
 import { type OutputFile, outputFiles } from './output-files.ts';
 import { stages } from './playlist.ts';
@@ -99,7 +99,7 @@ async function sameAs(
   if (object?.size !== file.size) return undefined;
   const metadata = object.metadata ?? (await store.stat(bucket, object.key))?.metadata;
   if (metadata?.['gst-job'] !== job) return undefined;
-  return object.etag === (await localEtag(file.path, file.size)) ? object.etag : undefined;
+  return (await isEtagOf(object.etag, file.path, file.size)) ? object.etag : undefined;
 }
 
 /** Playlists go before what they point to. */

@@ -33,6 +33,11 @@ const badKey = new Set([
 ]);
 const tooMuchMetadata = new Set(['MetadataTooLarge']);
 
+/** Said inside a 200 too: the answer to Complete begins before the work is done. */
+const passing = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout', 'OperationTimedOut']);
+const passingStatus = (status: unknown): boolean =>
+  typeof status === 'number' && (status >= 500 || status === 429 || status === 408);
+
 /** OpenSSL's and Node's codes for a certificate or a handshake that will not do. */
 const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH$)/;
 
@@ -59,8 +64,9 @@ export function storageFault(error: unknown, place: Place, exchange: Exchange): 
 export function isPassing(fault: unknown): boolean {
   if (!(fault instanceof Fault)) return false;
   if (fault.code === 'STORAGE_UNREACHED') return true;
+  if (fault.code !== 'STORAGE_FAILED') return false;
   const { status } = fault.details;
-  return fault.code === 'STORAGE_FAILED' && typeof status === 'number' && (status >= 500 || status === 429 || status === 408);
+  return passingStatus(status) || passing.has(s3Code(fault));
 }
 
 /** The S3 error code of a failed call, such as `NoSuchUpload`; empty where there is none. */

@@ -1,14 +1,14 @@
-/** The etag that S3 gives to a file of ours: MD5 of one PUT, or that of the parts. */
+/** Whether an etag is that of a file of ours: MD5 of the whole (one PUT, or a directory), or that of the parts. */
 import { createHash } from 'node:crypto';
 import { readRange } from './file-range.ts';
 import { combinedEtag } from './multipart.ts';
-import { firstPartSize, partsOf } from './part-plan.ts';
+import { partsOf } from './part-plan.ts';
 
-export async function localEtag(path: string, size: number): Promise<string> {
-  if (size <= firstPartSize) return md5(path, 0, size);
+export async function isEtagOf(etag: string, path: string, size: number): Promise<boolean> {
+  if (!etag.includes('-')) return etag === (await md5(path, 0, size));
   const etags: string[] = [];
   for (const { start, length } of partsOf(size)) etags.push(await md5(path, start, length));
-  return combinedEtag(etags);
+  return etag === combinedEtag(etags);
 }
 
 async function md5(path: string, start: number, length: number): Promise<string> {

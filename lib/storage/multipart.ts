@@ -90,14 +90,28 @@ export async function completeUpload(target: Target, id: string, parts: SentPart
     );
     return { etag, size, versionId: versionId ?? undefined };
   } catch (error) {
-    const expected = combinedEtag(parts.map(({ etag }) => etag));
-    if (s3Code(error) === 'NoSuchUpload') {
-      const { etag, versionId } = await connection.call({ bucket, key, signal }, (client) => client.statObject(bucket, key));
-      if (etag === expected) return { etag, size, versionId: versionId ?? undefined };
+    if (s3Code(error) !== 'NoSuchUpload') throw error;
+    const there = await newest(target, signal);
+    if (there?.etag !== combinedEtag(parts.map(({ etag }) => etag))) {
       throw new Fault('STORAGE_WRITE', { key, cause: 'the upload was ended by someone else' }, { cause: error });
     }
-    throw error;
+    return { ...there, size };
   }
+}
+
+async function newest(
+  { connection, bucket, key }: Target,
+  signal?: AbortSignal,
+): Promise<{ etag: string; versionId?: string } | undefined> {
+  return connection.call({ bucket, key, signal }, async (client, exchange) => {
+    try {
+      const { etag, versionId } = await client.statObject(bucket, key);
+      return { etag, versionId: versionId ?? undefined };
+    } catch (error) {
+      if (exchange.status === 404 || exchange.status === 405) return undefined;
+      throw error;
+    }
+  });
 }
 
 /** Gives up the upload of that id. No such upload is as good. */

@@ -29,7 +29,8 @@ export function createUpload(target: Target, path: string, options: WriteOptions
   const onBytes = (count: number) => {
     bytesSent += count;
   };
-  const uploadId = (): Promise<string> => {
+  const uploadId = async (): Promise<string> => {
+    throwIfAborted(aborting.signal); // begun after `abort` has looked, it would stay
     upload ??= initiate(target, objectHeaders(key, options)).catch((error: unknown) => {
       upload = undefined; // the next part tries again
       throw error;

@@ -1,0 +1,49 @@
+/** A proxy before an HTTP server that can break off at a chosen moment. The Host header stays, so signatures hold. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface LossyProxy {
+  /** `host:port`, in place of the server's. */
+  readonly address: string;
+  /** Requests seen, as `METHOD path?query`. */
+  readonly seen: string[];
+  close(): void;
+}
+
+export type Fate = 'pass' | 'lose answer' | 'refuse' | { status: number; body?: string };
+
+/** `fate` is asked for each request: whether it and its answer pass, its answer gets lost, or it never arrives. */
+export async function lossyProxy(
+  upstream: string,
+  fate: (incoming: IncomingMessage, count: number) => Fate,
+): Promise<LossyProxy> {
+  const [host, port] = upstream.split(':');
+  const seen: string[] = [];
+  const server = createServer((incoming, answer) => {
+    seen.push(`${incoming.method} ${incoming.url}`);
+    const verdict = fate(incoming, seen.length);
+    if (verdict === 'refuse') return void incoming.socket.destroy();
+    if (typeof verdict === 'object') return void answer.writeHead(verdict.status).end(verdict.body);
+    const { method, url: path, headers } = incoming;
+    const outgoing = request({ host, port, method, path, headers }, (response) => {
+      if (verdict === 'lose answer') {
+        response.resume().once('end', () => incoming.socket.destroy());
+        return;
+      }
+      answer.writeHead(response.statusCode ?? 500, response.headers);
+      response.pipe(answer);
+    });
+    outgoing.once('error', () => incoming.socket.destroy());
+    incoming.pipe(outgoing);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
