@@ -3,9 +3,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../lib/errors.ts';
 import { freePort } from './free-port.ts';
+import { answering } from './minio-ready.ts';
 
 export interface MinioOptions {
   /** Where the objects are kept; made where it is missing. */
@@ -45,7 +45,6 @@ export interface MinioProcess {
 }
 
 const startTimeout = 30_000; // ms until the server must answer
-const pollInterval = 50; // ms
 const stopTimeout = 5_000; // ms from SIGTERM to SIGKILL
 const portAttempts = 5; // a free port may be taken by someone else before MinIO has it
 const logTail = 600; // characters of the log in an error
@@ -105,11 +104,25 @@ async function start(binary: string, options: MinioOptions, port: number, consol
     await exited;
     clearTimeout(timer);
   };
+  const over = new AbortController();
+  let starting = true; // later the log may be gone, and nobody asks
+  void ended.then((how) => {
+    if (starting) over.abort(new Fault('MINIO_START', { cause: `${how}: ${tailOf(options.logFile)}` }));
+  });
+  const timer = setTimeout(
+    () => over.abort(new Fault('MINIO_START', { cause: `no answer within ${startTimeout} ms` })),
+    startTimeout,
+  );
+  const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
   try {
-    await answering(options, port, ended);
+    const { accessKey, secretKey, region = 'us-east-1', certsDir } = options;
+    await answering({ port, consolePort, tls: certsDir !== undefined, region, accessKey, secretKey }, signal);
   } catch (error) {
     await end('SIGKILL');
     throw error;
+  } finally {
+    starting = false;
+    clearTimeout(timer);
   }
   return {
     endpoint,
@@ -150,42 +163,6 @@ function endOf(child: ChildProcess): Promise<string> {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit status ${code}`));
   });
-}
-
-async function answering(options: MinioOptions, port: number, ended: Promise<string>): Promise<void> {
-  const { Client } = await import('minio');
-  const { accessKey, secretKey, region = 'us-east-1', certsDir } = options;
-  const retryOptions = { disableRetry: true, maximumRetryCount: 0 }; // a server that is starting says 503; the loop is here
-  const client = new Client({
-    endPoint: '127.0.0.1',
-    port,
-    useSSL: certsDir !== undefined,
-    accessKey,
-    secretKey,
-    region,
-    retryOptions,
-  });
-  if (certsDir) client.setRequestOptions({ rejectUnauthorized: false }); // is it there at all? its name is checked by others
-  const deadline = AbortSignal.timeout(startTimeout);
-  let end: string | undefined;
-  void ended.then((how) => {
-    end = how;
-  });
-  for (;;) {
-    options.signal?.throwIfAborted();
-    if (end !== undefined || deadline.aborted) {
-      throw new Fault('MINIO_START', { cause: `${end ?? `no answer within ${startTimeout} ms`}: ${tailOf(options.logFile)}` });
-    }
-    // an answer to our own credentials: another server on that port would refuse them
-    if (
-      await client.listBuckets().then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await sleep(pollInterval);
-  }
 }
 
 function tailOf(file: string): string {

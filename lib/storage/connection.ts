@@ -49,7 +49,9 @@ export function connect(endpoint: Endpoint, credentials: Credentials, settings: 
   const request = endpoint.tls ? (https.request as typeof http.request) : http.request;
   const options: ClientOptions = {
     ...hostAndPort(endpoint.address),
-    ...credentials,
+    accessKey: credentials.accessKey,
+    secretKey: credentials.secretKey,
+    sessionToken: credentials.sessionToken,
     useSSL: endpoint.tls,
     region: endpoint.region, // else each first call asks for the bucket's region
     pathStyle: true,
@@ -63,8 +65,7 @@ export function connect(endpoint: Endpoint, credentials: Credentials, settings: 
     ca,
     async call(call, work) {
       const place = { address: endpoint.address, bucket: call.bucket, key: call.key };
-      // loaded here: it takes a tenth of a second, which a cold start need not wait for
-      const { Client } = await import('minio');
+      const { Client } = await loadClient();
       let exchange: Exchange = {};
       const attempt = async () => {
         exchange = {};
@@ -83,6 +84,9 @@ export function connect(endpoint: Endpoint, credentials: Credentials, settings: 
     close: () => agent.destroy(),
   };
 }
+
+/** Takes a tenth of a second, so it waits for the first call; who has nothing to do at the moment may call it before. */
+export const loadClient = () => import('minio');
 
 function hostAndPort(address: string): { endPoint: string; port?: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);

@@ -1,9 +1,8 @@
 /** The objects of one bucket of a directory store. */
-import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { readRange } from './file-range.ts';
+import { md5 } from './etag.ts';
 import { keyOfPath } from './key-path.ts';
 import { readRecord } from './object-record.ts';
 import type { ListedObject } from './types.ts';
@@ -22,7 +21,7 @@ export async function listFolder(root: string, bucket: string, folder: string, p
     const record = await readRecord(root, bucket, path, stats);
     const key = record?.key ?? keyOfPath(path.slice(folder.length + 1).replaceAll(sep, '/'));
     if (!key.startsWith(prefix)) continue;
-    const etag = record?.etag ?? (await md5Of(path, stats.size));
+    const etag = record?.etag ?? (await md5(path, { start: 0, length: stats.size }));
     objects.push({ key, etag, size: stats.size, lastModified: stats.mtime, metadata: record?.metadata ?? {} });
   }
   return objects.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
@@ -38,10 +37,4 @@ export async function plainStats(path: string): Promise<Stats | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-export async function md5Of(path: string, size: number): Promise<string> {
-  const hash = createHash('md5');
-  for await (const _ of readRange(path, { start: 0, length: size }, (block) => hash.update(block)));
-  return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 /** An output of many files (HLS, DASH, thumbnails): no playlist ever points to a missing file. */
 import { Fault } from '../errors.ts';
+import { isEtagOf } from './etag.ts';
 import { eachLimited } from './limited.ts';
-import { isEtagOf } from './local-etag.ts';
 import { checkNames, type Manifest, manifestKey, readManifest } from './manifest.ts';
 import { type OutputFile, outputFiles } from './output-files.ts';
 import { stages } from './playlist.ts';

@@ -4,9 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { Fault } from '../errors.ts';
 import { directoryFault } from './directory-faults.ts';
-import { listFolder, md5Of, plainStats } from './directory-listing.ts';
+import { listFolder, plainStats } from './directory-listing.ts';
 import { directoryUpload } from './directory-upload.ts';
 import { type Draft, draftsIn } from './drafts.ts';
+import { md5 } from './etag.ts';
 import { readRange, sizeOf } from './file-range.ts';
 import { pathOfKey } from './key-path.ts';
 import { objectHeaders } from './metadata.ts';
@@ -31,7 +32,7 @@ export function createDirectoryStore(folder: string): ObjectStore {
     const stats = await plainStats(path);
     if (!stats) return undefined;
     const record = await readRecord(root, bucket, path, stats);
-    const { etag = await md5Of(path, stats.size), contentType, metadata = {} } = record ?? {};
+    const { etag = await md5(path, { start: 0, length: stats.size }), contentType, metadata = {} } = record ?? {};
     return { etag, size: stats.size, contentType, lastModified: stats.mtime, metadata };
   };
 

@@ -31,22 +31,26 @@ export async function sizeOf(path: string): Promise<number> {
   return stats.size;
 }
 
-/** The bytes of the range, at most one block of them in memory at a time. Each block is shown to `tap`. */
+/** The bytes of the range, one block of them in memory at a time. Each block is shown to `tap`. */
 export function readRange(path: string, range: Range, tap: (block: Buffer) => void): Readable {
-  return Readable.from(blocks(path, range, tap), { objectMode: false, highWaterMark: 1 });
+  const tapped = async function* () {
+    for await (const block of blocks(path, range, Buffer.allocUnsafeSlow)) {
+      tap(block);
+      yield block;
+    }
+  };
+  return Readable.from(tapped(), { objectMode: false, highWaterMark: 1 });
 }
 
-async function* blocks(path: string, { start, length }: Range, tap: (block: Buffer) => void): AsyncGenerator<Buffer> {
+async function* blocks(path: string, { start, length }: Range, space: (size: number) => Buffer): AsyncGenerator<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(rethrow);
   try {
     for (let at = start; at < start + length; ) {
       const wanted = Math.min(blockSize, start + length - at);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, at).catch(rethrow);
+      const { bytesRead, buffer } = await file.read(space(wanted), 0, wanted, at).catch(rethrow);
       // whoever writes the file has gone back since its size was taken
       if (bytesRead === 0) throw new FileError(`${path} became shorter while it was read`);
-      const block = bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead);
-      tap(block);
-      yield block;
+      yield buffer.subarray(0, bytesRead);
       at += bytesRead;
     }
   } finally {
@@ -62,8 +66,8 @@ const rethrow = (error: Error): never => {
 /** Of what this machine offers SHA-1 is the fastest hash that never takes two parts for one (2.1 GiB/s; MD5 0.9, CRC-32 6.3). */
 export const newDigest = (): Hash => createHash('sha1');
 
-export async function digestOf(path: string, range: Range): Promise<string> {
-  const hash = newDigest();
-  for await (const _ of blocks(path, range, (block) => hash.update(block)));
-  return hash.digest('base64');
+export async function digestOf(path: string, range: Range, hash: Hash = newDigest()): Promise<Buffer> {
+  const space = Buffer.allocUnsafeSlow(blockSize); // hashed before the next block is read into it
+  for await (const block of blocks(path, range, (size) => space.subarray(0, size))) hash.update(block);
+  return hash.digest();
 }

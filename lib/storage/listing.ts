@@ -1,8 +1,9 @@
 /** What is in a bucket: objects by prefix, and unfinished uploads by key. */
+import { Fault } from '../errors.ts';
 import { readBody } from './body.ts';
 import type { Connection } from './connection.ts';
+import { unquote } from './etag.ts';
 import { decodeValue, metadataPrefix } from './metadata.ts';
-import { unquote } from './multipart.ts';
 import type { ListedObject } from './types.ts';
 import { childrenOf, parseXml, textOf, type XmlNode } from './xml.ts';
 
@@ -10,17 +11,33 @@ const pageSize = 1000;
 
 /**
  * Every object under the prefix, in the order of keys as bytes. `metadata=true` is MinIO's own: its answer holds the
- * user metadata of each object. Other servers ignore the word, and `metadata` is then undefined.
+ * user metadata of each object. Where the server does not know the word, `metadata` is undefined.
  */
 export async function* listObjects(connection: Connection, bucket: string, prefix: string): AsyncGenerator<ListedObject> {
-  for (let token = ''; ; ) {
-    const query = { 'list-type': '2', 'encoding-type': 'url', metadata: 'true', 'max-keys': String(pageSize), prefix };
-    const page = await getXml(connection, bucket, token === '' ? query : { ...query, 'continuation-token': token });
-    for (const content of childrenOf(page, 'Contents')) yield listed(content, keyReader(page));
-    token = textOf(page, 'NextContinuationToken');
+  let query: Record<string, string> = {
+    'list-type': '2',
+    'encoding-type': 'url',
+    'max-keys': String(pageSize),
+    prefix,
+    metadata: 'true',
+  };
+  let page = await getXml(connection, bucket, query).catch((error: unknown) => {
+    if (!isUnknownQuery(error)) throw error;
+    const { metadata: _, ...plain } = query;
+    query = plain;
+    return getXml(connection, bucket, query);
+  });
+  for (;;) {
+    const keyOf = keyReader(page);
+    for (const content of childrenOf(page, 'Contents')) yield listed(content, keyOf);
+    const token = textOf(page, 'NextContinuationToken');
     if (textOf(page, 'IsTruncated') !== 'true' || token === '') return;
+    page = await getXml(connection, bucket, { ...query, 'continuation-token': token });
   }
 }
+
+const isUnknownQuery = (error: unknown): boolean =>
+  error instanceof Fault && error.code === 'STORAGE_FAILED' && (error.details.status === 400 || error.details.status === 501);
 
 function listed(content: XmlNode, keyOf: (node: XmlNode) => string): ListedObject {
   const entries = childrenOf(content, 'UserMetadata')[0];

@@ -1,7 +1,7 @@
 /** The calls of one multipart upload, and the PUT of a small file: bodies are streamed from disk. */
-import { createHash } from 'node:crypto';
 import { Fault } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { combinedEtag, unquote } from './etag.ts';
 import { s3Code } from './faults.ts';
 import { newDigest, type Range, readRange } from './file-range.ts';
 import type { StoredObject } from './types.ts';
@@ -122,15 +122,6 @@ export async function abortUpload({ connection, bucket, key }: Target, id: strin
     if (s3Code(error) !== 'NoSuchUpload') throw error;
   }
 }
-
-/** S3's etag of an object that was put together from parts: MD5 of their MD5s. */
-export function combinedEtag(etags: string[]): string {
-  const hash = createHash('md5');
-  for (const etag of etags) hash.update(Buffer.from(etag, 'hex'));
-  return `${hash.digest('hex')}-${etags.length}`;
-}
-
-export const unquote = (etag: string): string => etag.replace(/^"|"$/g, '');
 
 export function versionOf(headers: Record<string, string | string[] | undefined>): string | undefined {
   const version = headers['x-amz-version-id'];

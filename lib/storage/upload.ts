@@ -128,7 +128,7 @@ async function changedParts(path: string, parts: Part[], sent: Map<number, SentP
   const changed: Part[] = [];
   for (const part of parts) {
     throwIfAborted(signal);
-    if ((await digestOf(path, part)) !== sent.get(part.number)?.digest) changed.push(part);
+    if ((await digestOf(path, part)).toString('base64') !== sent.get(part.number)?.digest) changed.push(part);
   }
   return changed;
 }

@@ -1,11 +1,12 @@
 /** A MinIO server of one's own for a test, with its data in a temporary folder. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'minio';
 import { launchMinio, type MinioOptions, type MinioProcess } from '../../cli/dev/minio.ts';
 import type { Endpoint } from '../../lib/events/types.ts';
+import { until } from './until.ts';
 
 export interface MinioServer {
   /** `host:port`; it stays the same over `restart`. */
@@ -28,8 +29,8 @@ export interface MinioServer {
   /** Ends the server as a crash would; the data stays for `restart`. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** The server is there and does not answer, until `resume`. */
-  pause(): void;
+  /** Resolves when the server is there and does not answer, until `resume`. */
+  pause(): Promise<void>;
   resume(): void;
 }
 
@@ -101,7 +102,17 @@ export async function startMinio({ webhook, region, buckets = [], certsDir, env 
       await server.stop();
       server = await launchMinio({ ...options, port, consolePort });
     },
-    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    async pause() {
+      process.kill(server.pid, 'SIGSTOP');
+      await until(() => isStopped(server.pid));
+    },
     resume: () => void process.kill(server.pid, 'SIGCONT'),
   };
+}
+
+/** The kernel stops one thread after the other; until the last the server may still answer. */
+async function isStopped(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+  return states.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
 }

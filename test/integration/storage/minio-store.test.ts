@@ -111,6 +111,17 @@ describe('listing', () => {
     expect(objects[0]).toMatchObject({ size: 9, etag: (await store.stat(bucket, 'many/0000'))?.etag });
     expect(Math.abs(Date.now() - (objects[0]?.lastModified.getTime() ?? 0))).toBeLessThan(60_000);
   });
+
+  it('does without metadata where the server does not know how', async () => {
+    await store.put(bucket, 'plain/a', bytes('x'), { ...options, metadata: { name: 'x' } });
+    const proxy = await lossyProxy(minio.endpoint, ({ url }) => (url?.includes('metadata=true') ? { status: 400 } : 'pass'));
+    const own = createMinioStore({ ...minio.address, address: proxy.address }, minio, { settings });
+    const objects = await collect(own.list(bucket, 'plain/'));
+    expect(objects).toEqual([expect.objectContaining({ key: 'plain/a', size: 1 })]);
+    expect(objects[0]).not.toHaveProperty('metadata');
+    own.close();
+    proxy.close();
+  });
 });
 
 describe('read access', () => {
@@ -200,7 +211,7 @@ describe('faults', () => {
 
   it('say unreached where the server is stopped, and all is well when it goes on', async () => {
     await store.stat(bucket, 'a');
-    minio.pause();
+    await minio.pause();
     try {
       await expect(store.stat(bucket, 'a')).rejects.toMatchObject({ code: 'STORAGE_UNREACHED' });
     } finally {
@@ -227,7 +238,7 @@ describe('faults', () => {
 
   it('end with the signal', async () => {
     const own = createMinioStore(minio.address, minio, { settings: { ...settings, idleTimeout: 60_000 } });
-    minio.pause();
+    await minio.pause();
     try {
       await expect(own.stat(bucket, 'a', { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ code: 'CANCELLED' });
     } finally {

@@ -190,7 +190,7 @@ describe('a failing storage', () => {
     const quick = createMinioStore(minio.address, minio, { settings: { ...hasty, idleTimeout: 300 } });
     const upload = quick.upload(bucket, 'paused', path, plain);
     await quick.stat(bucket, 'paused');
-    minio.pause();
+    await minio.pause();
     try {
       await expect(upload.finish()).rejects.toMatchObject({ code: 'STORAGE_UNREACHED' });
     } finally {
@@ -307,8 +307,19 @@ describe('a failing storage', () => {
     expect(await store.stat(bucket, 'ended')).toBeUndefined();
   });
 
-  it('without the bucket says so', async () => {
-    await writeFile(path, randomBytes(20 * MiB));
-    await expect(store.upload('nowhere', 'a', path, plain).finish()).rejects.toMatchObject({ code: 'STORAGE_NO_BUCKET' });
+  const refusals: Array<[name: string, size: number, bucket: string, secretKey: string | undefined, code: string]> = [
+    ['the bucket, in parts', 20 * MiB, 'nowhere', undefined, 'STORAGE_NO_BUCKET'],
+    ['the bucket, in one PUT', 8 * MiB, 'nowhere', undefined, 'STORAGE_NO_BUCKET'],
+    ['the right secret, in parts', 20 * MiB, bucket, 'wrong-wrong', 'STORAGE_DENIED'],
+    ['the right secret, in one PUT', 8 * MiB, bucket, 'wrong-wrong', 'STORAGE_DENIED'],
+  ];
+  it.each(refusals)('says what is missing: %s', async (_name, size, inBucket, secretKey, code) => {
+    await writeFile(path, randomBytes(size));
+    const own = createMinioStore(minio.address, { ...minio, secretKey: secretKey ?? minio.secretKey }, { settings: hasty });
+    const upload = own.upload(inBucket, 'a', path, plain);
+    // the server answers before it has read the body
+    await expect(upload.finish().then(() => upload.complete())).rejects.toMatchObject({ code });
+    await upload.abort();
+    own.close();
   });
 });
