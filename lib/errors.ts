@@ -315,6 +315,11 @@ const table = {
     message: 'The Secret {secret} cannot be used: {cause}',
     remedy: 'Create the Secret with access-key-id and secret-access-key, and let transcode read it (knative/components/tenant).',
   },
+  KUBERNETES_FAILED: {
+    class: 'transient',
+    message: 'The Kubernetes API refused to {what}: {cause}',
+    remedy: 'Check the RBAC of the function (knative/base/rbac.yaml), the CRDs (knative/crds) and the API server.',
+  },
   SCRATCH_FULL: {
     class: 'transient',
     message: 'The scratch space at {path} is full.',

@@ -1,0 +1,99 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createKubeClient,
+  type KubeObject,
+  resources,
+  type WatchedObjects,
+  watchObjects,
+} from '../../../lib/kubernetes/index.ts';
+import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { until } from '../../support/until.ts';
+
+const log = pino({ level: 'silent' });
+const at = (name: string, plural = 'transforms') => `/apis/pipelines.gst.io/v1/namespaces/tenant/${plural}/${name}`;
+const transform = (name: string) => ({ metadata: { name, namespace: 'tenant' }, spec: {} });
+
+interface Seen extends KubeObject {
+  spec: { suspend?: boolean };
+}
+
+let server: FakeApiServer;
+let watched: WatchedObjects<Seen> | undefined;
+let changes = 0;
+
+const watch = async () => {
+  changes = 0;
+  const client = await createKubeClient(server.load);
+  watched = await watchObjects<Seen>(client, [resources.transforms, resources.splitTransforms], {
+    log,
+    retryDelays: [10, 20],
+    onChange: () => {
+      changes++;
+    },
+  });
+  return watched;
+};
+const names = () =>
+  watched
+    ?.list()
+    .map(({ metadata }) => metadata.name)
+    .sort();
+
+beforeEach(async () => {
+  server = await startFakeApiServer();
+});
+afterEach(async () => {
+  await watched?.close();
+  await server.close();
+});
+
+describe('a watch of Transforms', () => {
+  it('is ready only when every kind has been listed', async () => {
+    server.put(at('a'), transform('a'));
+    server.put(at('b', 'splittransforms'), transform('b'));
+    server.fail(/splittransforms$/, 500, 3);
+    const found = await watch();
+    await until(() => server.watches() === 1);
+    expect(found.ready()).toBe(false);
+    await until(() => found.ready());
+    expect(found.list().map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Transform/a', 'SplitTransform/b']);
+  });
+
+  it('sees what is added, changed and deleted', async () => {
+    const found = await watch();
+    await until(() => found.ready() && server.watches() === 2);
+    const before = changes;
+    server.put(at('a'), transform('a'));
+    await until(() => names()?.includes('a') ?? false);
+    server.put(at('a'), { ...transform('a'), spec: { suspend: true } });
+    await until(() => found.list()[0]?.spec.suspend === true);
+    server.delete(at('a'));
+    await until(() => names()?.length === 0);
+    expect(changes - before).toBe(3);
+  });
+
+  it('goes on after its connection was cut, and misses nothing of what came meanwhile', async () => {
+    server.put(at('a'), transform('a'));
+    const found = await watch();
+    await until(() => found.ready() && server.watches() === 2);
+    // the server has forgotten the version that the watch knew: it lists again
+    server.fail(/\/transforms\?watch/, 410);
+    server.cutWatches();
+    server.put(at('b'), transform('b'));
+    await until(() => names()?.join() === 'a,b');
+    expect(found.ready()).toBe(true);
+  });
+
+  it('keeps what it knows while the API server is away', async () => {
+    server.put(at('a'), transform('a'));
+    const found = await watch();
+    await until(() => found.ready() && server.watches() === 2);
+    server.fail(/watch/, 500, 4);
+    const asked = server.requests.length;
+    server.cutWatches();
+    await until(() => server.requests.length >= asked + 4);
+    expect(names()).toEqual(['a']);
+    await until(() => server.watches() === 2);
+  });
+});
