@@ -2,6 +2,8 @@
 import type { Debug, Limits, MediaFacts } from '../events/types.ts';
 import type { Graph } from '../graph/model.ts';
 import type { ReadAccess } from '../storage/types.ts';
+import type { ChildFiles } from './entry.ts';
+import type { RunTimes } from './run.ts';
 
 /** Where an output of the graph is written: a file, or (directory outputs) the working folder of the pipeline. */
 export interface OutputTarget {
@@ -81,4 +83,30 @@ export interface Engine {
   warm(): Promise<void>;
   readonly sandbox: SandboxLevel;
   close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Folder in which the `scratch` of every run lies. A child can write there and nowhere else. */
+  scratchRoot: string;
+  /** Files and folders where local sources and their CA files lie; those of a run are read, the rest is not. */
+  readable?: readonly string[];
+  /** Default true. Only tests of the sandbox itself switch it off. */
+  sandbox?: boolean;
+  /** Fail with SANDBOX_REQUIRED where the kernel offers no Landlock. Default false. */
+  requireSandbox?: boolean;
+  /** Most resident bytes of a child. Default: what the container has left, where it has a limit. */
+  memoryLimit?: number;
+  /** Least share of the duration that the index of an mp4 or mov declares, which must come out. Default 0.9. */
+  durationRatio?: number;
+  /** Keep a loaded child in reserve. Default true. */
+  spare?: boolean;
+  times?: Partial<RunTimes>;
+  /** Where GST_* paths are looked up. Default: that of the process. */
+  env?: NodeJS.ProcessEnv;
+  /** Where the plugin registry is kept if GST_REGISTRY names none. Default: gst-functions in the user's cache folder. */
+  cacheDir?: string;
+  /** Entry files of the child, where they do not lie beside this file. */
+  files?: ChildFiles;
+  /** Told once that there is no sandbox, or a weaker one. */
+  onWarning?(message: string): void;
 }

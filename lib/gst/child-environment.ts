@@ -1,0 +1,58 @@
+/** The environment of the child: nothing but what GStreamer and Node need. No credential, no token, no proxy. */
+import { type Confinement, confinementVariable, parentVariable } from './protocol.ts';
+
+/** Taken over from the parent where set: where plugins, libraries and certificates are. */
+const passedOn = [
+  'GST_PLUGIN_PATH',
+  'GST_PLUGIN_PATH_1_0',
+  'GST_PLUGIN_SYSTEM_PATH',
+  'GST_PLUGIN_SYSTEM_PATH_1_0',
+  'GST_PLUGIN_SCANNER',
+  'GST_PLUGIN_SCANNER_1_0',
+  'GIO_MODULE_DIR',
+  'FONTCONFIG_FILE',
+  'FONTCONFIG_PATH',
+  'LD_LIBRARY_PATH',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'TZ',
+  'NODE_COMPILE_CACHE',
+];
+
+/**
+ * Elements that open other addresses or files than the one they are given, as playlists and session descriptions tell
+ * them to: never chosen by decodebin. The lint refuses them by name too.
+ */
+export const rankedOff = ['hlsdemux', 'hlsdemux2', 'dashdemux', 'dashdemux2', 'mssdemux', 'mssdemux2', 'sdpdemux'];
+
+export interface EnvironmentOptions {
+  env: NodeJS.ProcessEnv;
+  registry: string;
+  scratchRoot: string;
+  confinement?: Confinement;
+}
+
+export function childEnvironment({ env, registry, scratchRoot, confinement }: EnvironmentOptions): Record<string, string> {
+  const passed = Object.fromEntries(passedOn.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  return {
+    ...passed,
+    LC_ALL: 'C.UTF-8', // errors are told apart by their English texts
+    HOME: scratchRoot,
+    XDG_CACHE_HOME: scratchRoot,
+    XDG_CONFIG_HOME: scratchRoot,
+    XDG_DATA_HOME: scratchRoot,
+    TMPDIR: scratchRoot,
+    GST_REGISTRY: registry,
+    GST_REGISTRY_UPDATE: 'no',
+    GST_REGISTRY_FORK: 'no',
+    GST_PLUGIN_FEATURE_RANK: rankedOff.map((name) => `${name}:NONE`).join(','),
+    GST_TRACERS: 'leaks(filters="GstPipeline",check-refs=false)', // how the child finds its own pipeline
+    GST_DEBUG_NO_COLOR: '1',
+    GSETTINGS_BACKEND: 'memory',
+    GIO_USE_VFS: 'local',
+    GIO_USE_PROXY_RESOLVER: 'dummy',
+    NODE_NO_WARNINGS: '1',
+    [parentVariable]: String(process.pid),
+    ...(confinement && { [confinementVariable]: JSON.stringify(confinement) }),
+  };
+}

@@ -1,0 +1,132 @@
+/** One child process: started through its first stage, spoken to in commands and reports, ended for sure. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { Fault } from '../errors.ts';
+import { childEnvironment } from './child-environment.ts';
+import type { ChildFiles } from './entry.ts';
+import type { Command, Confinement, Report } from './protocol.ts';
+
+/** Longest start of a child, both stages, in milliseconds; 150 ms where nothing is wrong. */
+const startTimeout = 30_000;
+/** What is kept of what a child writes to stderr, in characters: a crash explains itself there. */
+const tailLength = 4_000;
+
+export interface ChildEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  readonly pid: number;
+  readonly level: { landlock: number; tcp: boolean };
+  readonly confinement: Confinement | undefined;
+  /** False once it has ended, or was told to. */
+  readonly alive: boolean;
+  /** Resolves when the process has ended, however that came. */
+  readonly ended: Promise<ChildEnd>;
+  send(command: Command): void;
+  /** One listener at a time: whoever uses the child now. */
+  listen(listener: { onReport(report: Report): void; onStderr?(lines: string): void } | undefined): void;
+  stderrTail(): string;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+export interface StartOptions {
+  files: ChildFiles;
+  env: NodeJS.ProcessEnv;
+  registry: string;
+  scratchRoot: string;
+  /** Undefined: no sandbox. */
+  confinement: Confinement | undefined;
+}
+
+/** @throws Fault CHILD_START */
+export async function startChild({ files, env, registry, scratchRoot, confinement }: StartOptions): Promise<Child> {
+  const forked = fork(confinement ? files.stage1 : files.main, {
+    cwd: scratchRoot,
+    env: childEnvironment({ env, registry, scratchRoot, confinement }),
+    execArgv: [], // a debugger's or a test runner's options are not for the child
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  return childOf(forked, confinement);
+}
+
+async function childOf(forked: ChildProcess, confinement: Confinement | undefined): Promise<Child> {
+  const ended = Promise.withResolvers<ChildEnd>();
+  const ready = Promise.withResolvers<Child['level']>();
+  let listener: Parameters<Child['listen']>[0];
+  let alive = true;
+  let tail = '';
+  let rest = '';
+
+  const fail = (cause: string) => ready.reject(new Fault('CHILD_START', { cause }, tail ? { debug: tail } : {}));
+  const timer = setTimeout(() => {
+    fail(`it was not ready after ${startTimeout} ms`);
+    forked.kill('SIGKILL');
+  }, startTimeout);
+  forked.once('error', (error) => {
+    fail(error.message);
+    if (forked.pid === undefined) ended.resolve({ code: null, signal: null });
+  });
+  forked.once('close', (code, signal) => {
+    alive = false;
+    fail(`it ended by ${signal ?? `status ${code}`}: ${tail.trim()}`);
+    ended.resolve({ code, signal });
+  });
+  forked.on('message', (report: Report) => {
+    if (report.kind === 'ready') ready.resolve({ landlock: report.landlock, tcp: report.tcp });
+    else listener?.onReport(report);
+  });
+  forked.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-tailLength);
+    if (!listener?.onStderr) return;
+    // whole lines only: a secret that is cut in two is not recognised
+    rest += text;
+    const end = rest.lastIndexOf('\n') + 1;
+    if (end > 0) listener.onStderr(rest.slice(0, end));
+    rest = rest.slice(end);
+  });
+
+  const kill = async () => {
+    alive = false;
+    keepsLoop(forked, true);
+    forked.kill('SIGKILL');
+    await ended.promise;
+  };
+  try {
+    const level = await ready.promise;
+    keepsLoop(forked, false); // an idle spare must not keep a program from ending
+    return {
+      pid: forked.pid ?? 0,
+      level,
+      confinement,
+      get alive() {
+        return alive;
+      },
+      ended: ended.promise,
+      send(command) {
+        if (alive && forked.connected) forked.send(command, () => {}); // its end is told by `ended`
+      },
+      listen(next) {
+        listener = next;
+        keepsLoop(forked, next !== undefined);
+      },
+      stderrTail: () => tail,
+      kill,
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether the handles of a child keep Node's event loop, and so the process, alive. */
+function keepsLoop(forked: ChildProcess, keeps: boolean): void {
+  for (const handle of [forked, forked.channel, forked.stderr as unknown as { ref(): void; unref(): void } | null]) {
+    if (keeps) handle?.ref();
+    else handle?.unref();
+  }
+}

@@ -1,0 +1,88 @@
+/** The launch line of one run, and what of it is to be watched. */
+import type { Graph } from '../graph/model.ts';
+import type { ReadAccess } from '../storage/types.ts';
+import type { OutputTarget } from './types.ts';
+
+/** Names of the elements that the engine adds; no node of a graph is called so. */
+export const sourceName = 'gst-functions-source';
+export const sinkName = (output: string): string => `gst-functions-sink-${output}`;
+
+/** Bytes that the source asks for at a time: as fast as a local file, where the default is many times slower. */
+const blockSize = 1024 * 1024;
+/** Seconds without a byte after which a read is tried again, by range. */
+const readTimeout = 20;
+const readRetries = 3;
+
+export interface Launch {
+  line: string;
+  watched: string[];
+  heads: string[];
+  positions: string[];
+}
+
+export function launchOf(graph: Graph, source: ReadAccess, outputs: OutputTarget[]): Launch {
+  const files = outputs.filter(({ path }) => !path.endsWith('/'));
+  const parts = [
+    ...graph.nodes.map(
+      (node) =>
+        `${node.factory} name=${node.id} ${Object.entries(node.properties)
+          .map(([k, v]) => `${k}=${quote(String(v))}`)
+          .join(' ')}`,
+    ),
+    `${sourceElement(source)} ! ${graph.source?.node}.`,
+    ...graph.links.map(
+      (link) => `${ref(link.from)} ! ${link.caps ? `capsfilter caps=${quote(link.caps)} ! ` : ''}${ref(link.to)}`,
+    ),
+    ...graph.outputs.flatMap((output) => {
+      const file = files.find(({ name }) => name === output.name);
+      return file ? [`${ref(output.from)} ! filesink name=${sinkName(output.name)} location=${stringValue(file.path)}`] : [];
+    }),
+  ];
+  const fed = graph.outputs.filter(({ name }) => files.some((file) => file.name === name));
+  const ends = graph.nodes.filter(
+    ({ id }) => !graph.links.some(({ from }) => from.node === id) && !graph.outputs.some(({ from }) => from.node === id),
+  );
+  return {
+    line: parts.join('  '),
+    watched: [...fed.flatMap(({ name, from }) => [from.node, sinkName(name)]), ...ends.map(({ id }) => id)],
+    heads: [...new Set(graph.links.map(({ to }) => to.node))],
+    positions: graph.nodes.map(({ id }) => id),
+  };
+}
+const ref = ({ node, pad }: { node: string; pad?: string }) => `${node}.${pad ?? ''}`;
+
+function sourceElement(source: ReadAccess): string {
+  if (source.kind === 'file') return `filesrc name=${sourceName} location=${stringValue(source.path)} blocksize=${blockSize}`;
+  const { url, headers, caFile, verify } = source;
+  const properties = [
+    `name=${sourceName}`,
+    `location=${stringValue(url)}`,
+    `blocksize=${blockSize}`,
+    'automatic-redirect=false', // a redirect would lead to an address that nobody signed
+    'iradio-mode=false', // no icy-metadata header
+    'keep-alive=true',
+    `timeout=${readTimeout}`,
+    `retries=${readRetries}`,
+    `ssl-strict=${verify}`,
+    ...(caFile ? [`ssl-ca-file=${stringValue(caFile)}`] : []),
+    ...(Object.keys(headers).length > 0 ? [`extra-headers=${quote(headerStructure(headers))}`] : []),
+  ];
+  return `souphttpsrc ${properties.join(' ')}`;
+}
+
+/** A GstStructure in its string form. Header names need no escaping: a URL's signer gives them. */
+function headerStructure(headers: Record<string, string>): string {
+  const fields = Object.entries(headers).map(([name, value]) => `${name}=(string)"${value.replace(/["\\]/g, '\\$&')}"`);
+  return ['headers', ...fields].join(',');
+}
+/** For properties of other types than string: the parser of launch lines takes one layer off. */
+const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const stringValue = (text: string) =>
+  quote(
+    `"${[...Buffer.from(text)]
+      .map((byte) => {
+        const c = String.fromCharCode(byte);
+        return /[A-Za-z0-9_\-+/:.]/.test(c) ? c : byte > 32 && byte < 127 ? `\\${c}` : `\\${byte.toString(8).padStart(3, '0')}`;
+      })
+      .join('')}"`,
+  );

@@ -1,0 +1,343 @@
+/** One run of a graph: a child plays it, the watchdog looks on, and at the end stands a result or a fault. */
+import { Fault } from '../errors.ts';
+import type { Graph } from '../graph/model.ts';
+import type { Child } from './child-process.ts';
+import { narrowed } from './confinement.ts';
+import { bestError, faultOf } from './faults.ts';
+import { launchOf, sourceName } from './launch.ts';
+import { inputFacts, inWords } from './media-facts.ts';
+import { type Cut, cutBranches, type Unlinked } from './missing-streams.ts';
+import { outOfMemoryKills, residentMemory } from './process-memory.ts';
+import type { BusError, EndReport, PadReport, Report } from './protocol.ts';
+import { type Redact, redactor } from './redact.ts';
+import { sizeOf } from './scratch-size.ts';
+import type { DotSnapshot, RunObserver, RunRequest } from './types.ts';
+import { createWatchdog } from './watchdog.ts';
+
+/** Milliseconds. */
+export interface RunTimes {
+  /** Between two looks of the watchdog. */
+  look: number;
+  /** Between two progress messages of the child. */
+  progress: number;
+  /** After an error, for a better one to come. */
+  errors: number;
+  /** After a branch without a stream, for others to be told of. */
+  unlinked: number;
+  /** Without any movement and without work of the CPU, after which an unlinked branch counts as one without a stream. */
+  hopeless: number;
+  /** From EOS to the pipeline being stopped; and for a stop that is asked for. */
+  stop: number;
+  /** For a picture of the pipeline. */
+  dot: number;
+}
+
+export const runTimes: Readonly<RunTimes> = {
+  look: 100,
+  progress: 250,
+  errors: 100,
+  unlinked: 20,
+  hopeless: 3_000,
+  stop: 10_000,
+  dot: 1_000,
+};
+
+/** Share of one core below which a process counts as idle. */
+const idleShare = 0.1;
+
+export interface RunDeps {
+  child: Child;
+  memoryLimit: number | undefined;
+  times: RunTimes;
+}
+
+export interface RunEnd {
+  end: EndReport;
+  /** The graph that ran to its end. */
+  graph: Graph;
+  skippedStreams: string[];
+  skippedOutputs: string[];
+  /** Moments, by performance.now(). */
+  at: { started: number; paused?: number; playing?: number; ended: number };
+}
+
+/** @throws Fault; the child may still be alive then, and must be killed by the caller in every case. */
+export async function play(request: RunRequest, observer: RunObserver, signal: AbortSignal, deps: RunDeps): Promise<RunEnd> {
+  const { child, times } = deps;
+  const redact = redactor(request.source);
+  const outcome = Promise.withResolvers<{ end: EndReport; dot?: string }>();
+  const timers = new Set<NodeJS.Timeout>();
+  const after = (ms: number, what: () => void) => void timers.add(setTimeout(what, ms));
+  const killsBefore = outOfMemoryKills();
+  const warned = new Set<string>();
+  const dots = createDots(child, observer, redact, times.dot);
+
+  let cut: Cut = { graph: request.graph, skippedStreams: [], skippedOutputs: [] };
+  let starts = 0;
+  let stopping = false;
+  let settled = false;
+  let errors: BusError[] = [];
+  let unlinked: Unlinked[] = [];
+  let pads: PadReport[] = [];
+  const missingPlugins: string[] = [];
+  let encrypted = false;
+  let chosen = false;
+  const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
+  let progress: (Report & { kind: 'progress' }) | undefined;
+  let bytesOut = 0;
+  let busyAt = performance.now();
+  let busyCpu = 0;
+
+  const fail = (error: unknown) => {
+    if (settled) return;
+    settled = true;
+    outcome.reject(error);
+  };
+  /** Fails once the picture of this moment is taken, where one is wanted. */
+  const failWithPicture = (fault: Fault, reason: DotSnapshot['reason']) => {
+    if (settled) return;
+    settled = true;
+    if (!request.debug?.dot) return outcome.reject(fault);
+    void dots.take(reason).then(() => outcome.reject(fault));
+  };
+
+  const start = () => {
+    const { line, watched, heads, positions } = launchOf(cut.graph, request.source, request.outputs);
+    errors = [];
+    unlinked = [];
+    pads = [];
+    stopping = false;
+    child.send({
+      kind: 'play',
+      launch: line,
+      source: sourceName,
+      watched,
+      heads,
+      positions,
+      cwd: request.outputs.find(({ path }) => path.endsWith('/'))?.path ?? request.scratch,
+      scratch: request.scratch,
+      // Landlock layers stack: one is enough for all pipelines of the run
+      confinement: starts++ === 0 && child.confinement ? narrowed(child.confinement, reach(request)) : undefined,
+      logLevel: request.debug?.logLevel,
+      dotAtEnd: request.debug?.dot !== undefined,
+      progressInterval: times.progress,
+    });
+  };
+
+  const choose = () => {
+    if (chosen) return;
+    chosen = true;
+    const { skippedStreams, skippedOutputs } = cut;
+    observer.onPlaying?.({ skippedStreams, skippedOutputs });
+  };
+
+  const found = () => inputFacts({ pads });
+  const withoutStreams = () => {
+    if (stopping || settled) return;
+    try {
+      const next = cutBranches(cut.graph, unlinked, { found: found(), missingPlugins, onMissingStream: request.onMissingStream });
+      cut = {
+        graph: next.graph,
+        skippedStreams: [...cut.skippedStreams, ...next.skippedStreams],
+        skippedOutputs: [...cut.skippedOutputs, ...next.skippedOutputs],
+      };
+    } catch (error) {
+      return failWithPicture(Fault.from(error), 'error');
+    }
+    stopping = true;
+    child.send({ kind: 'stop' });
+    after(times.stop, () => {
+      if (stopping) fail(new Fault('STALLED', { limit: times.stop / 1000 }));
+    });
+  };
+
+  const onError = () => {
+    const error = bestError(errors, sourceName);
+    if (!error || stopping) return;
+    const address = request.source.kind === 'http' ? new URL(request.source.url).host : request.source.path;
+    const blame = {
+      source: sourceName,
+      address,
+      scratch: request.scratch,
+      found: inWords(found()),
+      missingPlugins,
+      encrypted,
+      redact,
+    };
+    failWithPicture(faultOf(error, blame), 'error');
+  };
+
+  const onReport = (report: Report) => {
+    // what a pipeline says while it is being stopped, to start anew without a branch, is about that stop
+    if (stopping && report.kind !== 'stopped') return;
+    switch (report.kind) {
+      case 'refused':
+        return fail(
+          report.by === 'sandbox'
+            ? new Fault('CHILD_START', { cause: report.message })
+            : new Fault('PIPELINE_INVALID', { cause: redact(report.message) }),
+        );
+      case 'state':
+        if (report.state === 'PAUSED') at.paused ??= performance.now();
+        if (report.state !== 'PLAYING') return;
+        at.playing = performance.now();
+        choose();
+        if (request.debug?.dot) void dots.take('playing');
+        return;
+      case 'error':
+        errors.push(report);
+        if (errors.length === 1) after(times.errors, onError);
+        return;
+      case 'warning':
+        return warn(report.element, report.text);
+      case 'missing-plugin':
+        return void missingPlugins.push(report.caps);
+      case 'encrypted':
+        encrypted = true;
+        return;
+      case 'unlinked':
+        unlinked.push({ head: report.head, wants: report.wants });
+        pads = report.pads;
+        if (unlinked.length === 1) after(times.unlinked, withoutStreams);
+        return;
+      case 'stopped':
+        if (!stopping) return;
+        watchdog.restart(performance.now());
+        return start();
+      case 'progress':
+        return onProgress(report);
+      case 'eos':
+        after(times.stop, () => fail(new Fault('STALLED', { limit: times.stop / 1000 })));
+        return;
+      case 'ended':
+        if (settled) return;
+        settled = true;
+        return outcome.resolve({ end: report.end, dot: report.dot });
+      case 'dot':
+        return dots.onDot(report);
+    }
+  };
+
+  const warn = (element: string, text: string) => {
+    const clean = redact(`${element}: ${text}`);
+    if (warned.has(clean)) return;
+    warned.add(clean);
+    observer.onWarning?.(clean);
+  };
+
+  const onProgress = (report: Report & { kind: 'progress' }) => {
+    const now = performance.now();
+    progress = report;
+    if (report.cpu - busyCpu > (idleShare * (now - busyAt)) / 1000) {
+      busyAt = now;
+      busyCpu = report.cpu;
+    }
+    const { position = 0, duration, bytesIn } = report;
+    const elapsed = at.playing === undefined ? 0 : (now - at.playing) / 1000;
+    observer.onProgress?.({ position, duration, speed: elapsed > 0 ? position / elapsed : undefined, bytesIn, bytesOut });
+    // A demuxer that never says that it has no more pads leaves the branch waiting, and everything with it.
+    const { unlinked: waiting, sourceWaits } = report;
+    const hopeless = Math.min(watchdog.still(now), now - busyAt) > times.hopeless;
+    if (waiting.length > 0 && !sourceWaits && hopeless && !chosen) {
+      unlinked = waiting;
+      withoutStreams();
+    }
+  };
+
+  const watchdog = createWatchdog({ limits: request.limits, memoryLimit: deps.memoryLimit, now: performance.now() });
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    const [memory, ...sizes] = await Promise.all([residentMemory(child.pid), ...request.outputs.map(({ path }) => sizeOf(path))]);
+    looking = false;
+    bytesOut = sizes.reduce((sum, size) => sum + size, 0);
+    const { position, bytesIn = 0, sourceWaits = false } = progress ?? {};
+    const fault = watchdog.look({ position, bytesIn, bytesOut, memory: memory ?? 0, sourceWaits }, performance.now());
+    if (fault) failWithPicture(fault, fault.code === 'TIMEOUT' || fault.code.endsWith('STALLED') ? 'stall' : 'error');
+  };
+  const looks = setInterval(() => void look(), times.look);
+  const pictures = request.debug?.dot
+    ? setInterval(() => void dots.take('interval'), request.debug.dot.interval * 1000)
+    : undefined;
+
+  const onAbort = () =>
+    fail(
+      signal.reason instanceof Fault
+        ? signal.reason
+        : new Fault('CANCELLED', { cause: String(signal.reason?.message ?? signal.reason) }),
+    );
+  signal.addEventListener('abort', onAbort, { once: true });
+  child.listen({
+    onReport,
+    onStderr: request.debug?.logLevel === undefined ? undefined : (lines) => observer.onLog?.(redact(lines)),
+  });
+  void child.ended.then(async ({ code, signal: by }) => {
+    if (settled) return;
+    if (errors.length > 0) return onError();
+    fail(await crash(child, by ?? `status ${code}`, await killsBefore, redact, deps.memoryLimit));
+  });
+
+  try {
+    if (signal.aborted) onAbort();
+    else start();
+    const { end, dot } = await outcome.promise;
+    at.ended = performance.now();
+    choose();
+    if (dot) observer.onDot?.({ dot: redact(dot), reason: 'end', at: new Date() });
+    return { end, ...cut, at };
+  } finally {
+    settled = true;
+    clearInterval(looks);
+    clearInterval(pictures);
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    child.listen(undefined);
+  }
+}
+
+/** What the second layer of the sandbox lets this run reach. */
+function reach({ source, scratch }: RunRequest): { scratch: string; readable: string[]; port?: number } {
+  if (source.kind === 'file') return { scratch, readable: [source.path] };
+  const { port, protocol } = new URL(source.url);
+  return {
+    scratch,
+    readable: source.caFile ? [source.caFile] : [],
+    port: port ? Number(port) : protocol === 'https:' ? 443 : 80,
+  };
+}
+
+/** A child that ended by itself: for want of memory, or by a fault of a plugin. */
+async function crash(child: Child, how: string, killsBefore: number, redact: Redact, limit: number | undefined): Promise<Fault> {
+  const debug = redact(child.stderrTail());
+  const outOfMemory =
+    (how === 'SIGKILL' && (await outOfMemoryKills()) > killsBefore) ||
+    /failed to allocate \d+ bytes|cannot allocate memory/i.test(debug);
+  if (outOfMemory) return new Fault('MEMORY_LIMIT', { limit: limit ?? 'the container’s' }, { debug });
+  return new Fault('CHILD_CRASHED', { cause: how }, { debug });
+}
+
+/** Pictures of the pipeline, one at a time, each with a limit: GStreamer has to lock every element for it. */
+function createDots(child: Child, observer: RunObserver, redact: Redact, limit: number) {
+  let id = 0;
+  let waiting: { id: number; reason: DotSnapshot['reason']; done: () => void } | undefined;
+  return {
+    async take(reason: DotSnapshot['reason']): Promise<void> {
+      if (waiting && reason === 'interval') return;
+      waiting?.done();
+      const taken = Promise.withResolvers<void>();
+      const timer = setTimeout(taken.resolve, limit);
+      waiting = { id: ++id, reason, done: taken.resolve };
+      child.send({ kind: 'dot', id });
+      await taken.promise;
+      clearTimeout(timer);
+    },
+    onDot(report: Report & { kind: 'dot' }): void {
+      if (waiting?.id !== report.id) return;
+      const { reason, done } = waiting;
+      waiting = undefined;
+      if (report.dot) observer.onDot?.({ dot: redact(report.dot), reason, at: new Date() });
+      done();
+    },
+  };
+}
