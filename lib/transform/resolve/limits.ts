@@ -1,0 +1,71 @@
+/** Limits of a run, under the ceilings of the installation. */
+import type { Limits } from '../../events/types.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
+import type { Findings } from '../finding.ts';
+import { formatBytes, parseQuantity } from '../quantity.ts';
+import type { PipelineFields } from '../schema/pipeline.ts';
+
+/** The most that Transforms may ask for. */
+export interface Ceilings {
+  /** MAX_TIMEOUT, in seconds. */
+  maxTimeout: number;
+  /** MAX_INPUT_BYTES. */
+  maxInputBytes: number;
+  /** MAX_OUTPUT_BYTES. */
+  maxOutputBytes: number;
+}
+
+export const defaultCeilings: Readonly<Ceilings> = {
+  maxTimeout: 480, // s
+  maxInputBytes: 64 * 2 ** 30,
+  maxOutputBytes: 64 * 2 ** 30,
+};
+
+export const defaultLimits: Readonly<Limits> = {
+  timeout: 480, // s
+  stall: 60, // s
+  inputBytes: 16 * 2 ** 30,
+  outputBytes: 16 * 2 ** 30,
+};
+
+export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, ceilings: Ceilings, findings: Findings): Limits {
+  const seconds = (field: 'timeout' | 'stall', ceiling: number) =>
+    amount(field, parseDuration, {
+      ceiling,
+      form: 'a Go duration such as 90s, 8m or 1h30m',
+      print: formatDuration,
+      setting: 'MAX_TIMEOUT',
+    });
+  const bytes = (field: 'inputBytes' | 'outputBytes', ceiling: number, setting: string) =>
+    amount(field, parseQuantity, { ceiling, form: 'a quantity such as 500M or 16Gi', print: formatBytes, setting });
+
+  function amount(
+    field: keyof Limits,
+    parse: (text: string) => number | undefined,
+    { ceiling, form, print, setting }: { ceiling: number; form: string; print: (amount: number) => string; setting: string },
+  ): number {
+    const written = limits[field];
+    const fallback = Math.min(defaultLimits[field], ceiling);
+    if (written === undefined || written === '') return fallback;
+    const path = ['spec', 'pipeline', 'limits', field];
+    const found = parse(String(written));
+    if (found === undefined) findings.error('not-allowed', path, `\`${written}\` is not ${form}`);
+    else if (found <= 0) findings.error('out-of-range', path, `\`${written}\` is not more than nothing`);
+    else if (found > ceiling)
+      findings.error(
+        'over-ceiling',
+        path,
+        `\`${written}\` is over ${print(ceiling)}, the ceiling of this installation (${setting})`,
+      );
+    else return field === 'timeout' || field === 'stall' ? found : Math.floor(found);
+    return fallback;
+  }
+
+  const timeout = seconds('timeout', ceilings.maxTimeout);
+  return {
+    timeout,
+    stall: Math.min(seconds('stall', ceilings.maxTimeout), timeout),
+    inputBytes: bytes('inputBytes', ceilings.maxInputBytes, 'MAX_INPUT_BYTES'),
+    outputBytes: bytes('outputBytes', ceilings.maxOutputBytes, 'MAX_OUTPUT_BYTES'),
+  };
+}
