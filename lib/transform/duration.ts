@@ -4,8 +4,8 @@ const secondsIn: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 
 const whole = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** Longest that Go can hold: 2^63 - 1 ns. */
-const most = 9_223_372_036.854_775;
+/** Longest that Go can hold, to the second: 2^63 - 1 ns. */
+const most = 9_223_372_036;
 
 /** Seconds; undefined where the text is no Go duration. */
 export function parseDuration(text: string): number | undefined {

@@ -29,7 +29,10 @@ export function checkSchema({ kind, value }: TransformResource, findings: Findin
 }
 
 function checkMetadata(metadata: unknown, findings: Findings): void {
-  if (!isRecord(metadata)) return findings.error('missing', ['metadata'], 'metadata with a name is missing');
+  if (!isRecord(metadata)) {
+    findings.error('missing', ['metadata'], 'metadata with a name is missing');
+    return;
+  }
   unknownKeys(metadata, metadataFields, ['metadata'], findings);
   for (const [field, fault, needed] of [
     ['name', nameFault, true],

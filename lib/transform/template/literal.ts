@@ -43,10 +43,10 @@ const simple: Record<string, string> = {
   '"': '"',
   "'": "'",
 };
-const escape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
+const escapes = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
 
 function unquote(text: string, at: number): string {
-  return text.replace(escape, (whole, x, u, U, octal, letter) => {
+  return text.replace(escapes, (whole, x, u, U, octal, letter) => {
     if (letter !== undefined) {
       const value = simple[letter];
       if (value === undefined)

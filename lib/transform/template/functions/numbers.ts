@@ -52,6 +52,17 @@ function sequence(params: number[], room: (length: number) => void): string {
   return steps(start, end + (down ? -1 : 1), step ?? (down ? -1 : 1), room).join(' ');
 }
 
+// Math.max takes no bigint
+function larger(a: bigint, b: bigint): bigint {
+  if (b > a) return b;
+  return a;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  if (b < a) return b;
+  return a;
+}
+
 function nonzero(value: Value): bigint {
   const divisor = toInt(value);
   if (divisor === 0n) throw new Error('division by zero');
@@ -67,7 +78,7 @@ function round(value: Value, places: number, up = 0.5): number {
 const largest = variadic(
   ['any'],
   'any',
-  (values) => values.map(toInt).reduce((a, b) => (b > a ? b : a)),
+  (values) => values.map(toInt).reduce((a, b) => Math.max(b, a)),
   'The largest whole number.',
   'max 1 3 2',
 );
@@ -96,7 +107,7 @@ export const numbers: Record<string, Definition> = {
   min: variadic(
     ['any'],
     'any',
-    (values) => values.map(toInt).reduce((a, b) => (b < a ? b : a)),
+    (values) => values.map(toInt).reduce((a, b) => Math.min(b, a)),
     'The smallest whole number.',
     'min 1 3 2',
   ),

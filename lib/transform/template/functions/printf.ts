@@ -3,7 +3,7 @@ import { isTime } from '../time.ts';
 import { print, printFloat, typeName, type Value } from '../values.ts';
 import { quoted } from './quote.ts';
 
-const directive = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([^])?/g;
+const directive = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([\s\S])?/g;
 
 export function sprintf(format: string, values: Value[], room: (length: number) => void): string {
   let next = 0;

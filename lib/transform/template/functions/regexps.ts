@@ -110,8 +110,8 @@ const plain = {
   regexReplaceAll: fn(
     ['string', 'string', 'string'],
     ([expression, text, by], { room }) => replaceAll(expression, text, ({ group }) => expand(by, group), room),
-    'Each match replaced; ${1} is the first group.',
-    'regexReplaceAll "([a-z])([0-9])" "a1b2" "${2}${1}"',
+    'Each match replaced; $1 is the first group.',
+    'regexReplaceAll "([a-z])([0-9])" "a1b2" "$2$1"',
   ),
   regexReplaceAllLiteral: fn(
     ['string', 'string', 'string'],
