@@ -75,13 +75,7 @@ function round(value: Value, places: number, up = 0.5): number {
   return (digit - Math.trunc(digit) >= up ? Math.ceil(digit) : Math.floor(digit)) / power;
 }
 
-const largest = variadic(
-  ['any'],
-  'any',
-  (values) => values.map(toInt).reduce((a, b) => Math.max(b, a)),
-  'The largest whole number.',
-  'max 1 3 2',
-);
+const largest = variadic(['any'], 'any', (values) => values.map(toInt).reduce(larger), 'The largest whole number.', 'max 1 3 2');
 
 export const numbers: Record<string, Definition> = {
   add: variadic(
@@ -104,13 +98,7 @@ export const numbers: Record<string, Definition> = {
   mod: fn(['any', 'any'], ([a, b]) => toInt(a) % nonzero(b), 'What the division leaves.', 'mod 7 2'),
   max: largest,
   biggest: largest,
-  min: variadic(
-    ['any'],
-    'any',
-    (values) => values.map(toInt).reduce((a, b) => Math.min(b, a)),
-    'The smallest whole number.',
-    'min 1 3 2',
-  ),
+  min: variadic(['any'], 'any', (values) => values.map(toInt).reduce(smaller), 'The smallest whole number.', 'min 1 3 2'),
   addf: variadic([], 'any', (values) => values.map(toFloat).reduce((a, b) => decimal(a + b), 0), 'The sum.', 'addf 1.5 2'),
   add1f: fn(['any'], ([value]) => decimal(toFloat(value) + 1), 'One more.', 'add1f 1.5'),
   subf: variadic(
