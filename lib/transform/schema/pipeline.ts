@@ -28,7 +28,15 @@ const elementSchema = z
       }),
   })
   .partial()
-  .meta({ description: 'One step: an element (name), or goto, or linkto.' });
+  .meta({
+    description: 'One step: an element (name), or goto, or linkto.',
+    rules: [
+      {
+        rule: '[has(self.name), has(self.goto), has(self.linkto)].filter(set, set).size() == 1',
+        message: 'an entry has one of name, goto and linkto',
+      },
+    ],
+  });
 
 const quantity = (description: string) =>
   z.union([z.int(), z.string().regex(new RegExp(quantityPattern))]).meta({ description, quantity: true });
@@ -122,6 +130,9 @@ export const pipelineSchema = z
     debug: debugSchema,
   })
   .partial()
-  .meta({ description: 'What is done to each object.' });
+  .meta({
+    description: 'What is done to each object.',
+    rules: [{ rule: 'has(self.elements) != has(self.launch)', message: 'a pipeline has either elements or launch' }],
+  });
 
 export type PipelineFields = z.infer<typeof pipelineSchema>;

@@ -60,7 +60,10 @@ const transformSpec = z
       })
       .optional(),
   })
-  .meta({ description: 'From where, through what, to where.' });
+  .meta({
+    description: 'From where, through what, to where.',
+    rules: [{ rule: 'has(self.sink) != has(self.sinks)', message: 'a Transform has either sink or sinks' }],
+  });
 
 const splitTransformSpec = z
   .strictObject({
@@ -68,7 +71,10 @@ const splitTransformSpec = z
     video: sinkSchema('Where the output fed by `linkto: video-out` goes. May be left out.').optional(),
     audio: sinkSchema('Where the output fed by `linkto: audio-out` goes. May be left out.').optional(),
   })
-  .meta({ description: 'From where, through what, to where.' });
+  .meta({
+    description: 'From where, through what, to where.',
+    rules: [{ rule: 'has(self.video) || has(self.audio)', message: 'a SplitTransform has video, or audio, or both' }],
+  });
 
 export const transformSchemas = {
   Transform: z

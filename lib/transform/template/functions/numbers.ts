@@ -8,10 +8,12 @@ export function toInt(value: Value): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (typeof value === 'number') return Number.isFinite(value) ? wrap(BigInt(Math.trunc(value))) : 0n;
   if (typeof value !== 'string') return 0n;
-  const text = value.replace(/(\.0+)$/, '').replace(/^([+-]?)0+(?=\d)/, '$1');
-  const [, sign, digits = ''] = /^([+-]?)(0x[0-9a-f]+|0o[0-7]+|0b[01]+|\d+)$/i.exec(text) ?? [];
-  if (digits === '') return 0n;
-  const parsed = sign === '-' ? -BigInt(digits) : BigInt(digits);
+  const [, sign, digits = ''] =
+    /^([+-]?)(0x[0-9a-f_]+|0o?[0-7_]+|0b[01_]+|0|[1-9][0-9_]*)$/i.exec(value.replace(/\.0+$/, '')) ?? [];
+  if (digits === '' || /__|_$/.test(digits)) return 0n;
+  // what begins with 0 is octal, as in Go: "017" is 15, and "08" is no number
+  const plain = digits.replaceAll('_', '').replace(/^0(?=[0-7])/, '0o');
+  const parsed = sign === '-' ? -BigInt(plain) : BigInt(plain);
   return wrap(parsed) === parsed ? parsed : 0n;
 }
 
@@ -27,9 +29,10 @@ export function toFloat(value: Value): number {
   return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : 0;
 }
 
-/** Decimal arithmetic gives 0.3 for 0.1 + 0.2: so do fifteen digits. */
+/** sprig counts in decimals, so that 0.1 + 0.2 is 0.3: a result that has few digits but for an error in the last is those digits. */
 function decimal(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
+  const short = Number(value.toPrecision(15));
+  return String(short).length < 15 ? short : value;
 }
 
 /** As a list of whole numbers; nothing where the step leads away. */

@@ -79,10 +79,20 @@ function float(verb: string, value: number, precision: number | undefined, flags
   if (!'eEfFgG'.includes(verb)) return undefined;
   if (!Number.isFinite(value)) return printFloat(value);
   const size = Math.abs(value);
-  const text = { e: exponent(size, precision ?? 6), f: size.toFixed(Math.min(100, precision ?? 6)), g: general(size, precision) }[
+  const text = { e: exponent(size, precision ?? 6), f: fixed(size, precision ?? 6), g: general(size, precision) }[
     verb.toLowerCase()
   ];
   return text === undefined ? undefined : sign(value < 0, flags) + inCase(text, verb);
+}
+
+/** Half way between two: to the even one, as Go does; toFixed takes the larger. */
+function fixed(value: number, places: number): string {
+  const wanted = Math.min(60, places);
+  if (value >= 1e21) return BigInt(value) + (wanted > 0 ? `.${'0'.repeat(wanted)}` : '');
+  const exact = value.toFixed(100);
+  const cut = exact.slice(0, exact.length - (100 - wanted));
+  const tie = /^50*$/.test(exact.slice(cut.length));
+  return tie && /[02468]\.?$/.test(cut) ? cut.replace(/\.$/, '') : value.toFixed(wanted);
 }
 
 function exponent(value: number, precision: number): string {
@@ -93,8 +103,7 @@ function general(value: number, precision: number | undefined): string {
   if (precision === undefined) return printFloat(value);
   const digits = Math.max(1, Math.min(100, precision));
   const power = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1]);
-  const text =
-    power < -4 || power >= digits ? exponent(value, digits - 1) : value.toFixed(Math.max(0, Math.min(100, digits - 1 - power)));
+  const text = power < -4 || power >= digits ? exponent(value, digits - 1) : fixed(value, Math.max(0, digits - 1 - power));
   return text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text;
 }
 

@@ -4,7 +4,7 @@ import { print, type Value } from '../values.ts';
 import { byteLength, byteSlice } from './bytes.ts';
 import { sprintf } from './printf.ts';
 import { quoted } from './quote.ts';
-import { camelCase, separated, swapCase, titleCase } from './words.ts';
+import { camelCase, lowerCase, separated, swapCase, titleCase, upperCase } from './words.ts';
 
 function trunc(length: number, text: string): string {
   const size = byteLength(text);
@@ -54,12 +54,12 @@ export function trimSpace(text: string): string {
 }
 
 export const strings: Record<string, Definition> = {
-  upper: fn(['string'], ([text]) => text.toUpperCase(), 'In upper case.', 'upper .SrcName'),
-  lower: fn(['string'], ([text]) => text.toLowerCase(), 'In lower case.', 'lower .SrcExt'),
+  upper: fn(['string'], ([text]) => upperCase(text), 'In upper case.', 'upper .SrcName'),
+  lower: fn(['string'], ([text]) => lowerCase(text), 'In lower case.', 'lower .SrcExt'),
   title: fn(['string'], ([text]) => titleCase(text), 'With the first letter of each word in upper case.', 'title "my clip"'),
   untitle: fn(
     ['string'],
-    ([text]) => text.replace(/(^|\s)(\S)/gu, (_, space, letter) => space + letter.toLowerCase()),
+    ([text]) => text.replace(/(^|\s)(\S)/gu, (_, space, letter) => space + lowerCase(letter)),
     'With the first letter of each word in lower case.',
     'untitle "My Clip"',
   ),

@@ -5,7 +5,7 @@ export function titleCase(text: string): string {
   let before = ' ';
   let out = '';
   for (const char of text) {
-    out += inWord(before) ? char : char.toUpperCase();
+    out += inWord(before) ? char : upperCase(char);
     before = char;
   }
   return out;
@@ -16,12 +16,25 @@ function inWord(char: string): boolean {
   return /[\p{L}\p{Nd}]/u.test(char) || !/\s/.test(char);
 }
 
+/** Letter by letter, as Go does: one whose other case has several letters (ß) stays. */
+export function upperCase(text: string): string {
+  return [...text].map((char) => single(char.toUpperCase(), char)).join('');
+}
+
+export function lowerCase(text: string): string {
+  return [...text].map((char) => single(char.toLowerCase(), char)).join('');
+}
+
+function single(changed: string, char: string): string {
+  return [...changed].length === 1 ? changed : char;
+}
+
 const isUpper = (char: string) => /\p{Lu}/u.test(char);
 const isConnector = (char: string) => /[-_\s]/.test(char);
 
 /** goutils.SwapCase: upper to lower; lower to upper. */
 export function swapCase(text: string): string {
-  return [...text].map((char) => (isUpper(char) ? char.toLowerCase() : char.toUpperCase())).join('');
+  return [...text].map((char) => (isUpper(char) ? lowerCase(char) : upperCase(char))).join('');
 }
 
 /** xstrings.ToPascalCase. Connectors at the beginning stay, and all but one of several in a row. */
@@ -33,16 +46,16 @@ export function camelCase(text: string): string {
   if (index === chars.length) return out;
   let current = chars[index++] ?? '';
   let upperWord = isUpper(current);
-  current = current.toUpperCase();
+  current = upperCase(current);
   while (index < chars.length) {
     const last = current;
     current = chars[index++] ?? '';
     if (isConnector(current) && isConnector(last)) out += last;
     else if (isConnector(last)) {
       upperWord = isUpper(current);
-      current = current.toUpperCase();
+      current = upperCase(current);
     } else {
-      if (upperWord && isUpper(current)) current = current.toLowerCase();
+      if (upperWord && isUpper(current)) current = lowerCase(current);
       else upperWord = false;
       out += last;
     }
@@ -52,10 +65,11 @@ export function camelCase(text: string): string {
 
 /** Words as xstrings.ToSnakeCase finds them, in lower case, joined by `by`. */
 export function separated(text: string, by: string): string {
-  return text
-    .replace(/[-_\s]/g, by)
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, `$1${by}$2`)
-    .replace(/([\p{Ll}\p{Nd}])(\p{Lu})/gu, `$1${by}$2`)
-    .replace(/(\p{L})(\p{Nd}+\p{Ll})/gu, `$1${by}$2`)
-    .toLowerCase();
+  return lowerCase(
+    text
+      .replace(/[-_\s]/g, by)
+      .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, `$1${by}$2`)
+      .replace(/([\p{Ll}\p{Nd}])(\p{Lu})/gu, `$1${by}$2`)
+      .replace(/(\p{L})(\p{Nd}+\p{Ll})/gu, `$1${by}$2`),
+  );
 }

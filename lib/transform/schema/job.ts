@@ -1,0 +1,92 @@
+/** Job: the record of one object's way through one Transform. Written by the recorder, read by people. */
+import { z } from 'zod';
+import { sinkSchema } from './minio.ts';
+import { conditionsSchema } from './transform.ts';
+
+const time = (description: string) => z.iso.datetime({ offset: true }).meta({ description });
+const text = (description: string) => z.string().meta({ description });
+const amount = (description: string) => z.number().min(0).meta({ description });
+const count = (description: string) => z.int().min(0).meta({ description });
+
+const place = {
+  name: text('Key of the object.'),
+  config: sinkSchema('Server and bucket of the object.').optional(),
+  streamType: text('Streams of the object: all; in a SplitTransform video or audio; otherwise the name of the sink.').optional(),
+};
+const content = {
+  etag: text('ETag of the content, without quotes.').optional(),
+  size: count('Bytes.').optional(),
+  contentType: text('Media type.').optional(),
+};
+
+const specSchema = z
+  .strictObject({
+    pipelineRef: z
+      .strictObject({
+        name: text('Name of the resource, in the namespace of this Job.'),
+        kind: z.enum(['Transform', 'SplitTransform']).meta({ description: 'Kind of the resource.' }),
+      })
+      .meta({ description: 'The Transform that the object is run through.' }),
+    src: z
+      .strictObject({
+        ...place,
+        ...content,
+        versionId: text('Version of the object, where the bucket keeps versions.').optional(),
+        eventTime: time('When the object was created: "now" of its key templates.').optional(),
+      })
+      .meta({ description: 'The source object.' }),
+    sinks: z
+      .array(z.strictObject({ ...place, ...content }).meta({ description: 'An output.' }))
+      .meta({ description: 'The outputs.' }),
+  })
+  .meta({ description: 'What is done, from where to where.' });
+
+const progressSchema = z
+  .strictObject({
+    percent: z.number().min(0).max(100).meta({ description: 'From 0 to 100, where the duration is known.' }),
+    position: amount('Seconds of media done.'),
+    duration: amount('Seconds of media in all.'),
+    speed: amount('Seconds of media done in a second.'),
+    bytesIn: count('Bytes read.'),
+    bytesOut: count('Bytes written.'),
+  })
+  .partial()
+  .meta({ description: 'How far the run is.' });
+
+const errorSchema = z
+  .strictObject({
+    code: text('Stable code: see docs/errors.md.'),
+    class: text('permanent, transient or busy.').optional(),
+    message: text('What went wrong.'),
+    remedy: text('What to do about it.').optional(),
+    element: text('The element that told of it.').optional(),
+  })
+  .meta({ description: 'Why the newest run failed.' });
+
+const statusSchema = z
+  .strictObject({
+    state: z.enum(['Pending', 'InProgress', 'Finished', 'Failed']).meta({ description: 'Of the newest run.' }),
+    conditions: conditionsSchema,
+    run: text('Newest run: a ULID.'),
+    seq: count('Newest event of that run.'),
+    runs: count('Runs so far.'),
+    reason: text('Why nothing was done, where that is so: superseded, gone, loop or reused.'),
+    progress: progressSchema,
+    error: errorSchema,
+    skippedStreams: z
+      .array(text('First element of the branch.'))
+      .meta({ description: 'Branches that were cut, for the input lacks their stream.' }),
+    startTime: time('When the newest run started.'),
+    completionTime: time('When it ended.'),
+    nextRequestTime: time('When the sweep asks for it again.'),
+    seconds: amount('How long the newest run took.'),
+  })
+  .partial()
+  .meta({ description: 'What has become of it.' });
+
+export const jobSchema = z
+  .object({ spec: specSchema, status: statusSchema.optional() })
+  .meta({ description: 'The record of one object on its way through a Transform.' });
+
+export type JobSpec = z.infer<typeof specSchema>;
+export type JobStatus = z.infer<typeof statusSchema>;
