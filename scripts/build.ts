@@ -32,8 +32,9 @@ const common = {
 
 /** `functions/<name>/index.ts` becomes `<name>.js`, with the names that Knative Functions looks for. */
 async function functionEntries(): Promise<Record<string, string>> {
-  const paths = await Array.fromAsync(glob('functions/*/index.ts', { cwd: root }));
-  return Object.fromEntries(paths.map((path) => [basename(dirname(path)), path]));
+  const entries: Record<string, string> = {};
+  for await (const path of glob('functions/*/index.ts', { cwd: root })) entries[basename(dirname(path))] = path;
+  return entries;
 }
 
 /** Bytes of an output with all that it imports at once, not when it is called. */

@@ -9,14 +9,11 @@ const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, 
 const redelivered = (status: number) => status >= 500 || [404, 408, 409, 429].includes(status);
 
 describe('the table of faults', () => {
-  it.each(rows)('%s says what happened and what to do', (code, row) => {
+  it.each(rows)('%s says what happened and what to do, and gets from the Broker what its class promises', (code, row) => {
     expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
     expect(row.message.length).toBeGreaterThan(0);
     expect(row.remedy).toMatch(/\.$/);
     expect(placeholders(row.message)).toEqual(expect.arrayContaining(placeholders(row.remedy)));
-  });
-
-  it.each(rows)('%s gets from the Broker what its class promises', (code, row) => {
     const { status } = new Fault(code);
     if (row.class === 'skipped') expect(status).toBe(204);
     else expect(redelivered(status)).toBe(row.class === 'transient' || row.class === 'busy');

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { funcSchema } from './func-schema.ts';
 import { read } from './repository.ts';
 
@@ -27,23 +27,10 @@ describe('func.yaml', () => {
     expect(validate(JSON.parse(JSON.stringify({ ...func, ...change })))).toBe(false);
   });
 
-  it('describes the dispatcher as knative/base does', () => {
-    const service = parse(read('knative/base/functions/dispatcher.yaml'));
-    const { annotations } = service.spec.template.metadata;
-    const [container] = service.spec.template.spec.containers;
-    expect(func.name).toBe(service.metadata.name);
-    expect(func.namespace).toBe(service.metadata.namespace);
-    expect(func.deploy.serviceAccountName).toBe(service.spec.template.spec.serviceAccountName);
-    expect(func.run.envs.map((env: { name: string }) => env.name)).toEqual(
-      expect.arrayContaining(
-        container.env.map((env: { name: string }) => env.name).filter((name: string) => name !== 'DRAIN_SECONDS'),
-      ),
-    );
-    expect(func.deploy.options.scale).toEqual({
-      min: Number(annotations['autoscaling.knative.dev/min-scale']),
-      max: Number(annotations['autoscaling.knative.dev/max-scale']),
-    });
-    const { cpu, memory } = container.resources.limits;
-    expect(func.deploy.options.resources.limits).toEqual({ cpu, memory });
+  it('describes the function that the Trigger of object events names', () => {
+    const triggers = parseAllDocuments(read('knative/base/triggers.yaml')).map((document) => document.toJS());
+    const trigger = triggers.find(({ spec }) => spec.filters[0].prefix?.type === 'com.amazonaws.s3.ObjectCreated:');
+    expect(func.name).toBe(trigger.spec.subscriber.ref.name);
+    expect([func.namespace, func.deploy.namespace]).toEqual([trigger.metadata.namespace, trigger.metadata.namespace]);
   });
 });

@@ -33,7 +33,11 @@ function seconds(duration: string): number {
   return Number(minutes) * 60 + Number(rest);
 }
 
-const valueDialects = ['exact', 'prefix', 'suffix'];
+const compare: Record<string, (found: string, wanted: string) => boolean> = {
+  exact: (found, wanted) => found === wanted,
+  prefix: (found, wanted) => found.startsWith(wanted),
+  suffix: (found, wanted) => found.endsWith(wanted),
+};
 
 /** What Knative's webhook refuses, and what it takes but one of its servers fails at. */
 function faultsOf(filter: Filter): string[] {
@@ -42,28 +46,27 @@ function faultsOf(filter: Filter): string[] {
   const inside = filter[dialect];
   if (dialect === 'any' || dialect === 'all') return (inside as Filter[]).flatMap(faultsOf);
   if (dialect === 'not') return faultsOf(inside as Filter);
-  if (!valueDialects.includes(dialect)) return [`the dialect ${dialect}, which the local broker does not speak`];
+  if (!(dialect in compare)) return [`the dialect ${dialect}, which the local broker does not speak`];
   return Object.entries(inside as Record<string, unknown>).flatMap(([name, value]) => [
     ...(/^[a-z0-9]+$/.test(name) ? [] : [`the attribute name ${name}`]),
     ...(typeof value === 'string' && value !== '' ? [] : [`an empty value of ${name}`]),
   ]);
 }
 
-/** As Knative reads filters: all elements must match. */
+function matchesOne(filter: Filter, event: Record<string, string>): boolean {
+  const [[dialect, inside] = ['', undefined]] = Object.entries(filter);
+  if (dialect === 'not') return !matchesOne(inside as Filter, event);
+  if (dialect === 'any') return (inside as Filter[]).some((one) => matchesOne(one, event));
+  if (dialect === 'all') return matches(inside as Filter[], event);
+  return Object.entries(inside as Record<string, string>).every(([name, wanted]) => {
+    const found = event[name];
+    return found !== undefined && compare[dialect]?.(found, wanted) === true;
+  });
+}
+
+/** As Knative reads filters: all elements must match, and an attribute that is absent matches nothing. */
 function matches(filters: Filter[], event: Record<string, string>): boolean {
-  const one = (filter: Filter): boolean => {
-    const [dialect, inside] = Object.entries(filter)[0] as [string, Record<string, string> & Filter & Filter[]];
-    if (dialect === 'not') return !one(inside);
-    if (dialect === 'any') return inside.some(one);
-    if (dialect === 'all') return inside.every(one);
-    return Object.entries(inside).every(([name, value]) => {
-      const found = event[name];
-      if (found === undefined) return false;
-      if (dialect === 'prefix') return found.startsWith(value as string);
-      return dialect === 'suffix' ? found.endsWith(value as string) : found === value;
-    });
-  };
-  return filters.every(one);
+  return filters.every((filter) => matchesOne(filter, event));
 }
 
 describe('the Triggers', () => {
