@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { Fault } from '../errors.ts';
 import { type Child, startChild } from './child-process.ts';
 import { confinementOf } from './confinement.ts';
+import { declaredBy } from './declared-duration.ts';
 import { childFiles } from './entry.ts';
 import { containerMemory } from './process-memory.ts';
 import { pluginRegistry } from './registry.ts';
 import { resultOf } from './result.ts';
 import { play, runTimes } from './run.ts';
-import type { Engine, EngineOptions, SandboxLevel } from './types.ts';
+import type { Engine, EngineOptions, RunObserver, SandboxLevel } from './types.ts';
 
 /** What this process itself needs of the container's memory beyond what it has now, in bytes. */
 const memoryReserve = 64 * 1024 * 1024;
@@ -106,10 +107,13 @@ export function createEngine(options: EngineOptions): Engine {
       if (closed) throw new Fault('SHUTTING_DOWN');
       const begun = performance.now();
       const [child, limit] = await Promise.all([take(), memoryLimit()]);
+      const reading = new AbortController();
+      let index: ReturnType<typeof declaredBy> | undefined;
       try {
-        const watcher = {
+        const watcher: RunObserver = {
           ...observer,
-          onPlaying(choice: Parameters<NonNullable<typeof observer.onPlaying>>[0]) {
+          onPlaying(choice) {
+            index ??= declaredBy(request, reading.signal); // beside the pipeline: it costs a short job nothing
             if (options.spare !== false && !closed) spare ??= reserve();
             observer.onPlaying?.(choice);
           },
@@ -125,8 +129,10 @@ export function createEngine(options: EngineOptions): Engine {
         ]
           .filter(Boolean)
           .slice(0, maxPreloaded);
-        return await resultOf(request, end, begun, options.durationRatio ?? defaultDurationRatio);
+        const declared = { tracks: await index, ratio: options.durationRatio ?? defaultDurationRatio };
+        return await resultOf(request, end, begun, declared);
       } finally {
+        reading.abort();
         await child.kill();
         if (options.spare !== false && !closed) spare ??= reserve();
       }

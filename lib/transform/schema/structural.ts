@@ -9,8 +9,8 @@ export function structural(node: Node): Structural {
     ...(node.description !== undefined && { description: node.description }),
     ...(node.rules && { 'x-kubernetes-validations': node.rules }),
   };
-  // no type can be "one of three": any value is taken here, and validation proper says more
-  if (node.scalar) return { ...common, 'x-kubernetes-preserve-unknown-fields': true };
+  // a structural schema cannot say "one of three types": it takes any value, and the bounds keep maps and lists out
+  if (node.scalar) return { ...common, 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0 };
   if (node.quantity) return { ...common, ...intOrString, pattern: quantityPattern };
   if (node.intOrString) return { ...common, ...intOrString };
   if (node.type === 'object') return { ...common, type: 'object', ...fields(node) };

@@ -1,0 +1,26 @@
+/** Exit status of the command: 0 done, 2 the input or the configuration is at fault, 1 anything else. */
+import { Fault } from '../lib/errors.ts';
+
+/** What a person can mend in their own files or arguments. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export function exitCode(error: unknown): 1 | 2 {
+  if (error instanceof UsageError) return 2;
+  if (error instanceof Fault && (error.class === 'permanent' || error.class === 'malformed')) return 2;
+  return 1;
+}
+
+export function printFault(error: unknown, json: boolean): void {
+  const fault = error instanceof Fault ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    const data = fault ? { code: fault.code, class: fault.class, message, remedy: fault.remedy, element: fault.element } : { message };
+    process.stdout.write(`${JSON.stringify({ error: data })}\n`);
+    return;
+  }
+  process.stderr.write(`error: ${message}\n`);
+  if (fault) process.stderr.write(`  code: ${fault.code}${fault.element ? `, element ${fault.element}` : ''}\n  remedy: ${fault.remedy}\n`);
+  else if (!(error instanceof UsageError) && error instanceof Error && error.stack && process.env.DEBUG) process.stderr.write(`${error.stack}\n`);
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/** The gst-functions command. Each subcommand loads only what it needs. */
+import { Command, CommanderError } from 'commander';
+import { exitCode, printFault } from './exit.ts';
+
+const program = new Command('gst-functions')
+  .description('Event-driven GStreamer pipelines over MinIO objects')
+  .showHelpAfterError('(add --help for usage and an example)')
+  .exitOverride();
+
+program
+  .command('run')
+  .description('run one Transform on one local file: no MinIO, no cluster')
+  .argument('<transform>', 'YAML file with a Transform')
+  .argument('<input>', 'media file')
+  .option('-o, --output <dir>', 'folder for the outputs, as DIR/<bucket>/<key>', 'out')
+  .option('--name <name>', 'which Transform, where the file holds several')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions run examples/mp4-converter.yaml holiday.mkv -o out\n  (writes out/gst-processing/mp4/holiday.mp4)')
+  .action(async (transform, input, options) => (await import('./run.ts')).run(transform, input, options));
+
+program
+  .command('validate')
+  .description('say every fault of Transforms, each with its line and remedy')
+  .argument('<file...>', 'YAML files, or folders of them')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions validate examples/')
+  .action(async (files, options) => (await import('./validate.ts')).validate(files, options));
+
+program
+  .command('graph')
+  .description('show the pipeline of a Transform without running it')
+  .argument('<transform>', 'YAML file with a Transform')
+  .option('--format <format>', 'launch, dot, svg or png', 'launch')
+  .option('--name <name>', 'which Transform, where the file holds several')
+  .option('-o, --output <file>', 'write there instead of to standard output')
+  .addHelpText('after', '\nExample:\n  gst-functions graph examples/mp4-converter.yaml --format svg -o pipeline.svg')
+  .action(async (transform, options) => (await import('./graph.ts')).graph(transform, options));
+
+program
+  .command('convert')
+  .description("turn gst-launch text into a Transform's elements")
+  .argument('<text>', 'the pipeline, as given to gst-launch-1.0; filesrc and filesink stand for input and output')
+  .option('--json', 'print one JSON object instead of YAML')
+  .addHelpText('after', "\nExample:\n  gst-functions convert 'filesrc location=a.mkv ! decodebin ! videoconvert ! x264enc ! mp4mux ! filesink location=a.mp4'")
+  .action(async (text, options) => (await import('./convert.ts')).convert(text, options));
+
+program
+  .command('serve')
+  .description('run one function, as in its container; its settings come from the environment (docs/reference/settings.md)')
+  .argument('<function>', 'source, dispatcher, transcode or recorder')
+  .option('--port <number>', 'port to listen on; PORT, or 8080, where it is not given')
+  .addHelpText('after', '\nExample:\n  K_SINK=http://127.0.0.1:8081 WEBHOOK_AUTH_TOKEN=secret gst-functions serve source --port 8090')
+  .action(async (name, options) => (await import('./serve.ts')).serveFunction(name, options));
+
+program
+  .command('dev')
+  .description('the whole system on this machine: MinIO, the functions, and a local broker that follows knative/base')
+  .option('--transforms <dir>', 'folder of Transforms, read again when it changes', 'examples')
+  .option('--data <dir>', 'folder for objects, Job records and logs; a temporary one where it is not given')
+  .option('--minio-port <number>', 'port of MinIO; Transforms name it as 127.0.0.1:<number>', '9000')
+  .option('--workers <number>', 'transcode processes')
+  .addHelpText('after', '\nExample:\n  gst-functions dev --transforms examples')
+  .action(async (options) => (await import('./dev/command.ts')).dev(options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    printFault(error, process.argv.includes('--json'));
+    process.exitCode = exitCode(error);
+  }
+}

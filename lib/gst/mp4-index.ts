@@ -1,0 +1,165 @@
+/**
+ * What the index of an mp4 or mov (its `moov` box, ISO/IEC 14496-12) declares: how long each track is by its sample
+ * table, and how much of that lies inside of the file. Headers (mvhd, mdhd) also tell a duration, but claim what they like.
+ */
+
+export interface IndexedTrack {
+  kind: 'video' | 'audio' | 'other';
+  /** Seconds that the samples last, as far as the edit list shows them. */
+  declared: number;
+  /** Seconds of samples whose bytes the file has. */
+  present: number;
+}
+
+/** Reads `length` bytes from `offset` on, or fewer where the file ends. */
+export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
+
+/** Largest index that is read, in bytes: that of a day of video has less. */
+const maxIndexBytes = 64 * 1024 * 1024;
+/** Boxes before the index that are skipped over, at most. */
+const maxTopBoxes = 64;
+const headBytes = 16;
+/** A file begins with one of these, or it is no mp4 or mov. */
+const firstBoxes = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot', 'styp', 'sidx', 'uuid']);
+
+/** The tracks, or undefined where the file is no mp4 or mov, or has no index that can be read. */
+export async function readMp4Index(readAt: ReadAt, fileSize: number): Promise<IndexedTrack[] | undefined> {
+  let offset = 0;
+  for (let boxes = 0; boxes < maxTopBoxes && offset + 8 <= fileSize; boxes++) {
+    const head = view(await readAt(offset, headBytes));
+    if (head.byteLength < 8) return undefined;
+    const box = boxHead(head, 0, fileSize - offset);
+    if (!box || (boxes === 0 && !firstBoxes.has(box.type))) return undefined;
+    if (box.type === 'moov') {
+      if (box.size > maxIndexBytes || offset + box.size > fileSize) return undefined;
+      return tracksOf(view(await readAt(offset, box.size)), fileSize);
+    }
+    offset += box.size;
+  }
+  return undefined;
+}
+
+const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+interface Box {
+  type: string;
+  /** Of head and content. */
+  size: number;
+  /** Where the content begins, from the begin of the box. */
+  content: number;
+}
+
+function boxHead(data: DataView, at: number, room: number): Box | undefined {
+  if (at + 8 > data.byteLength) return undefined;
+  const short = data.getUint32(at);
+  const type = String.fromCharCode(...[4, 5, 6, 7].map((byte) => data.getUint8(at + byte)));
+  if (short === 0) return { type, size: room, content: 8 };
+  if (short !== 1) return short >= 8 ? { type, size: short, content: 8 } : undefined;
+  if (at + 16 > data.byteLength) return undefined;
+  const long = Number(data.getBigUint64(at + 8));
+  return long >= 16 ? { type, size: long, content: 16 } : undefined;
+}
+
+/** The content of the first box of each type inside of `data`; of `trak` every one. */
+function* children(data: DataView): Generator<[type: string, content: DataView]> {
+  for (let at = 0; at + 8 <= data.byteLength; ) {
+    const box = boxHead(data, at, data.byteLength - at);
+    if (!box || at + box.size > data.byteLength || box.size < box.content) return;
+    yield [box.type, new DataView(data.buffer, data.byteOffset + at + box.content, box.size - box.content)];
+    at += box.size;
+  }
+}
+
+function inside(data: DataView, ...path: string[]): DataView | undefined {
+  let at: DataView | undefined = data;
+  for (const type of path) at = at && [...children(at)].find(([name]) => name === type)?.[1];
+  return at;
+}
+
+function tracksOf(moovBox: DataView, fileSize: number): IndexedTrack[] {
+  const moov = inside(moovBox, 'moov');
+  if (!moov) return [];
+  const movieScale = timescale(inside(moov, 'mvhd'));
+  const tracks = [...children(moov)].filter(([type]) => type === 'trak').map(([, trak]) => trak);
+  return tracks.flatMap((trak) => {
+    try {
+      return [trackOf(trak, movieScale, fileSize)];
+    } catch (error) {
+      if (error instanceof RangeError) return []; // a table that is shorter than it says: GStreamer will say so too
+      throw error;
+    }
+  });
+}
+
+const kinds: Record<string, IndexedTrack['kind']> = { vide: 'video', soun: 'audio' };
+
+function trackOf(trak: DataView, movieScale: number, fileSize: number): IndexedTrack {
+  const scale = timescale(inside(trak, 'mdia', 'mdhd'));
+  const handler = inside(trak, 'mdia', 'hdlr');
+  const name = handler ? String.fromCharCode(...[8, 9, 10, 11].map((byte) => handler.getUint8(byte))) : '';
+  const stbl = inside(trak, 'mdia', 'minf', 'stbl');
+  const { all, present } = stbl && scale > 0 ? sampleTimes(stbl, fileSize) : { all: 0, present: 0 };
+  const shown = editedSeconds(inside(trak, 'edts', 'elst'), movieScale);
+  const declared = Math.min(all / scale || 0, shown ?? Number.POSITIVE_INFINITY);
+  return { kind: kinds[name] ?? 'other', declared, present: Math.min(present / scale || 0, declared) };
+}
+
+/** Of mvhd and mdhd alike: behind two times, whose width the version tells. */
+function timescale(header: DataView | undefined): number {
+  if (!header) return 0;
+  return header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
+}
+
+/** Sum of the edits that show something; empty ones (media time -1) only delay. */
+function editedSeconds(elst: DataView | undefined, movieScale: number): number | undefined {
+  if (!elst || movieScale === 0) return undefined;
+  const wide = elst.getUint8(0) === 1;
+  const count = elst.getUint32(4);
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    const at = 8 + index * (wide ? 20 : 12);
+    const duration = wide ? Number(elst.getBigUint64(at)) : elst.getUint32(at);
+    const start = wide ? Number(elst.getBigInt64(at + 8)) : elst.getInt32(at + 4);
+    if (start >= 0) sum += duration;
+  }
+  return sum > 0 ? sum / movieScale : undefined; // a duration of 0 means: to the end
+}
+
+/** Ticks of all samples, and of those whose bytes end inside of the file. */
+function sampleTimes(stbl: DataView, fileSize: number): { all: number; present: number } {
+  const stts = inside(stbl, 'stts');
+  const stsz = inside(stbl, 'stsz');
+  const stsc = inside(stbl, 'stsc');
+  const stco = inside(stbl, 'stco');
+  const co64 = inside(stbl, 'co64');
+  const offsets = stco ?? co64;
+  if (!stts || !stsz || !stsc || !offsets) return { all: 0, present: 0 };
+
+  const times = stts.getUint32(4);
+  const fixedSize = stsz.getUint32(4);
+  const samples = stsz.getUint32(8);
+  const runs = stsc.getUint32(4);
+  const chunks = offsets.getUint32(4);
+  let all = 0;
+  for (let index = 0; index < times; index++) all += stts.getUint32(8 + index * 8) * stts.getUint32(12 + index * 8);
+
+  let present = 0;
+  let sample = 0;
+  let run = -1;
+  let time = 0;
+  let left = times > 0 ? stts.getUint32(8) : 0;
+  for (let chunk = 0; chunk < chunks && sample < samples; chunk++) {
+    while (run + 1 < runs && stsc.getUint32(8 + (run + 1) * 12) <= chunk + 1) run++;
+    if (run < 0) break;
+    let at = co64 && !stco ? Number(co64.getBigUint64(8 + chunk * 8)) : offsets.getUint32(8 + chunk * 4);
+    const inChunk = Math.min(stsc.getUint32(12 + run * 12), samples - sample);
+    for (let index = 0; index < inChunk; index++, sample++) {
+      at += fixedSize || stsz.getUint32(12 + sample * 4);
+      while (left === 0 && time + 1 < times) left = stts.getUint32(8 + ++time * 8);
+      if (left === 0) break;
+      left--;
+      if (at <= fileSize) present += stts.getUint32(12 + time * 8);
+    }
+  }
+  return { all, present };
+}
