@@ -4,7 +4,7 @@ import type { Requested } from '../../lib/events/types.ts';
 import { type Catalogue, graphFromElements, lintGraph } from '../../lib/graph/index.ts';
 import type { Graph } from '../../lib/graph/model.ts';
 import { checkOutputKeys } from '../../lib/transform/index.ts';
-import type { Finding } from '../../lib/transform/types.ts';
+import type { Finding } from '../../lib/finding.ts';
 import { isDirectory } from './outputs.ts';
 
 export interface AdmitOptions {

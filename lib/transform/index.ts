@@ -8,4 +8,5 @@ export { checkOutputKeys, outputKey, sinkObjects } from './output-key.ts';
 export { defaultCeilings, type Resolved, type ResolveOptions, resolve } from './resolve/resolve.ts';
 export { checkTogether } from './resolve/together.ts';
 export { compileKeyTemplate, type KeyTemplate } from './template/compile.ts';
-export type { Finding, ResolvedSink, ResolvedTransform } from './types.ts';
+export type { Finding } from '../finding.ts';
+export type { ResolvedSink, ResolvedTransform } from './types.ts';

@@ -35,18 +35,3 @@ export interface ResolvedTransform {
   /** Canonical JSON of what decides the output: part of the job id. */
   work: string;
 }
-
-/** A fault in what a user wrote, placed where they can mend it. */
-export interface Finding {
-  severity: 'error' | 'warning';
-  /** Stable, lower-case with dashes, such as `unknown-property`. */
-  rule: string;
-  /** Path in the resource, such as `spec.pipeline.elements[3].properties.bitrate`. */
-  path: string;
-  /** What was found, what is allowed, and the nearest right name. */
-  message: string;
-  file?: string;
-  /** From 1. */
-  line?: number;
-  column?: number;
-}

@@ -1,5 +1,5 @@
 /** Names of buckets, as MinIO and S3 allow them. */
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import type { Merged } from './merge.ts';
 
 export function resolveBucket({ fields, pathOf, failed }: Merged, findings: Findings): string {

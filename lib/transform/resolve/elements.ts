@@ -1,6 +1,6 @@
 /** `elements` or `launch`, as elements; checked by lib/graph. */
 import type { Element } from '../../graph/model.ts';
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 
 const at = ['spec', 'pipeline'];

@@ -1,7 +1,7 @@
 /** How to reach the server that a source or a sink names. */
 import { X509Certificate } from 'node:crypto';
 import type { Endpoint } from '../../events/types.ts';
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import type { Merged } from './merge.ts';
 
 export const defaultRegion = 'us-east-1';

@@ -1,5 +1,5 @@
 /** Numbers that lost digits on their way in. */
-import type { Findings, Path } from '../finding.ts';
+import type { Findings, Path } from '../../finding.ts';
 
 /** YAML and JSON numbers are float64 here: whole ones beyond 2^53 are not what was written. */
 export function checkExact(value: unknown, path: Path, findings: Findings): void {

@@ -1,5 +1,5 @@
 /** What a key template does, seen before any object comes: by rendering it for objects that could. */
-import type { Findings, Path } from '../finding.ts';
+import type { Findings, Path } from '../../finding.ts';
 import { keyFault } from '../key-fault.ts';
 import { createTransformIndex } from '../match/transform-index.ts';
 import { outputKey } from '../output-key.ts';

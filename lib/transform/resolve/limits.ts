@@ -1,7 +1,7 @@
 /** Limits of a run, under the ceilings of the installation. */
 import type { Limits } from '../../events/types.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 

@@ -1,5 +1,5 @@
 /** Globals under a source or a sink; every field remembers where it was written. */
-import type { Findings, Path } from '../finding.ts';
+import type { Findings, Path } from '../../finding.ts';
 import type { MinioFields, StoreFields } from '../schema/minio.ts';
 
 export interface Merged {

@@ -1,6 +1,6 @@
 /** Where the outputs of a Transform go. */
 import type { TransformRef } from '../../events/types.ts';
-import type { Findings, Path } from '../finding.ts';
+import type { Findings, Path } from '../../finding.ts';
 import type { StoreFields } from '../schema/minio.ts';
 import type { SpecFields } from '../schema/transform.ts';
 import type { ResolvedSink } from '../types.ts';

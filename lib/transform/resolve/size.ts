@@ -1,5 +1,5 @@
 /** Whether every request for a Transform fits an event. */
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import { longestKey } from '../key-fault.ts';
 import type { ResolvedTransform } from '../types.ts';
 

@@ -1,5 +1,5 @@
 /** Which objects a Transform takes. */
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../finding.ts';
 import { patternFault } from '../match/pattern.ts';
 import type { SpecFields } from '../schema/transform.ts';
 import type { ResolvedTransform } from '../types.ts';

@@ -1,8 +1,9 @@
 /** What only several Transforms together get wrong: rings in which each feeds the next. */
-import type { Place } from '../finding.ts';
+import type { Place } from '../../finding.ts';
 import { createTransformIndex } from '../match/transform-index.ts';
 import { outputKey } from '../output-key.ts';
-import type { Finding, ResolvedTransform } from '../types.ts';
+import type { Finding } from '../../finding.ts';
+import type { ResolvedTransform } from '../types.ts';
 import { probe, probeNames } from './key-template.ts';
 
 /** A warning for each Transform in a ring; `place` tells where it stands. Those that feed themselves are told by `resolve`. */

@@ -1,6 +1,6 @@
 /** Which fields a schema knows at a path. */
 import { z } from 'zod';
-import type { Path } from '../finding.ts';
+import type { Path } from '../../finding.ts';
 
 /** Names of the fields at `path`; none where anything goes. */
 export function keysAt(schema: z.ZodType, path: Path): string[] {

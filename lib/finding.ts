@@ -1,5 +1,19 @@
 /** Faults in what a user wrote: where they are, and what was probably meant. */
-import type { Finding } from './types.ts';
+
+/** A fault in what a user wrote, placed where they can mend it. */
+export interface Finding {
+  severity: 'error' | 'warning';
+  /** Stable, lower-case with dashes, such as `unknown-property`. */
+  rule: string;
+  /** Path in the resource, such as `spec.pipeline.elements[3].properties.bitrate`. */
+  path: string;
+  /** What was found, what is allowed, and the nearest right name. */
+  message: string;
+  file?: string;
+  /** From 1. */
+  line?: number;
+  column?: number;
+}
 
 /** Keys and indexes from the root of the resource, such as `['spec', 'pipeline', 'elements', 3, 'name']`. */
 export type Path = ReadonlyArray<string | number>;

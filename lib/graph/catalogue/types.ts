@@ -1,0 +1,60 @@
+/** What an installed GStreamer has: its elements with their pads and properties, as far as a pipeline is checked by them. */
+
+export interface Catalogue {
+  /** Such as `1.22.0`. */
+  readonly version: string;
+  element(name: string): ElementInfo | undefined;
+  /** Names of all elements, sorted. */
+  names(): readonly string[];
+}
+
+export interface ElementInfo {
+  name: string;
+  /** Such as `Codec/Encoder/Video`. */
+  klass: string;
+  pads: PadTemplate[];
+  properties: Readonly<Record<string, PropertyInfo>>;
+  /** A bin or a GstChildProxy: takes properties of its children as `child::property`. */
+  childProxy: boolean;
+}
+
+export interface PadTemplate {
+  /** Such as `src`, `sink_%u`. */
+  name: string;
+  direction: 'src' | 'sink';
+  presence: 'always' | 'sometimes' | 'request';
+  /** In their string form; `ANY` for any. */
+  caps: string;
+}
+
+export interface PropertyInfo {
+  /** `other` is a type that no text can be read into. */
+  type:
+    | 'boolean'
+    | 'int'
+    | 'uint'
+    | 'int64'
+    | 'uint64'
+    | 'float'
+    | 'double'
+    | 'string'
+    | 'enum'
+    | 'flags'
+    | 'fraction'
+    | 'caps'
+    | 'structure'
+    | 'array'
+    | 'element'
+    | 'other';
+  /** Name of the GType, such as `GstX264EncPreset`. */
+  typeName: string;
+  /** Of numbers, as text: 64-bit ones do not fit a JSON number. */
+  minimum?: string;
+  maximum?: string;
+  /** As text, in the form that a launch line takes. */
+  default?: string;
+  /** Of enums and flags. */
+  values?: ReadonlyArray<{ nick: string; value: number }>;
+  writable: boolean;
+  deprecated: boolean;
+}
