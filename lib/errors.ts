@@ -1,6 +1,6 @@
 /**
  * Every way in which work can fail, in one table: the class decides what the Broker is told, the message and the
- * remedy are what a person reads. docs/errors.md is generated from it.
+ * remedy are what a person reads. docs/reference/errors.md is generated from it.
  *
  * - `permanent`: the same input and the same Transform will fail again (answer 422, never retried)
  * - `transient`: a later try may succeed (503, retried by the Broker)
@@ -24,7 +24,7 @@ const table = {
   EVENT_MALFORMED: {
     class: 'malformed',
     message: 'The event cannot be read: {cause}',
-    remedy: 'Send a CloudEvent 1.0 with JSON data as docs/events.md describes.',
+    remedy: 'Send a CloudEvent 1.0 with JSON data as docs/reference/events.md describes.',
   },
   EVENT_TOO_LARGE: {
     class: 'malformed',

@@ -1,10 +1,13 @@
 /** Every file of this repository that is made from another part of it. */
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
+import { eventsReference } from '../lib/events/reference.ts';
+import { eventSchema, schemaNames } from '../lib/events/schemas.ts';
 import { customResourceDefinition, kinds } from '../lib/transform/schema/crd.ts';
 import { editorSchema } from '../lib/transform/schema/editor.ts';
 import { referencePage } from '../lib/transform/schema/reference.ts';
 import { functionReference } from '../lib/transform/template/reference.ts';
+import { errorReference } from './error-reference.ts';
 
 export interface GeneratedFile {
   /** From the top of the repository. */
@@ -29,6 +32,9 @@ export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
     ...crds,
     { path: 'knative/crds/kustomization.yaml', content: note + stringify(kustomization) },
     { path: 'docs/schema/transform.json', content: json(editorSchema()) },
+    ...schemaNames.map((name) => ({ path: `docs/schema/events/${name}.json`, content: json(eventSchema(name)) })),
+    { path: 'docs/reference/events.md', content: await within(root, 'docs/reference/events.md', 'events', eventsReference()) },
+    { path: 'docs/reference/errors.md', content: await within(root, 'docs/reference/errors.md', 'errors', errorReference()) },
     { path: 'docs/reference/transform.md', content: referencePage() },
     { path: 'docs/key-templates.md', content: await within(root, 'docs/key-templates.md', 'functions', functionReference()) },
   ];

@@ -207,6 +207,12 @@ const published = {
 export type SchemaName = keyof typeof published;
 export const schemaNames = Object.keys(published) as SchemaName[];
 
+/** One line each on what the events tell. */
+export const schemaTitles = Object.fromEntries(schemaNames.map((name) => [name, published[name][1]])) as Record<
+  SchemaName,
+  string
+>;
+
 /** JSON Schema (2020-12) of the data of these events. */
 export function eventSchema(name: SchemaName): Record<string, unknown> {
   const [schema, title] = published[name];

@@ -25,6 +25,12 @@ describe('the table of faults', () => {
     expect(rows.map(([code]) => code).filter((code) => !program.some((source) => source.includes(`'${code}'`)))).toEqual([]);
   });
 
+  it('sends nobody to a page that is not there', () => {
+    const named = rows.flatMap(([, { remedy }]) => remedy.match(/\bdocs\/[\w/-]+\.md/g) ?? []);
+    expect(named).toContain('docs/key-templates.md');
+    expect(named.filter((page) => !files.includes(page))).toEqual([]);
+  });
+
   it('fills a message with its details, and leaves no remedy open', () => {
     const fault = new Fault('CAPS_NOT_NEGOTIATED', { element: 'x264enc', cause: 'no common format' });
     expect(fault.message).toBe('x264enc and its neighbour share no format: no common format');
