@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { describe, isRecord, type TransformResource } from '../document/resource.ts';
 import type { Findings, Path } from '../../finding.ts';
-import { meant, nearestName } from '../nearest.ts';
+import { meant, nearestName } from '../../nearest.ts';
 import { metadataFields, nameFault, namespaceFault } from './metadata.ts';
 import { keysAt } from './shape.ts';
 import { type SpecFields, transformSchemas } from './transform.ts';

@@ -1,5 +1,5 @@
 /** Key templates: Go template syntax with sprig's functions, checked once, rendered for each object. */
-import { meant } from '../nearest.ts';
+import { meant } from '../../nearest.ts';
 import type { Operand, Part, Pipe } from './ast.ts';
 import { contextFields, contextOf, type TemplateSource } from './context.ts';
 import { evaluate } from './evaluate.ts';
