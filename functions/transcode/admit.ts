@@ -1,23 +1,29 @@
 /** What is checked again before anything runs: the keys, the endpoints and the pipeline, with this image's own catalogue. */
 import { Fault } from '../../lib/errors.ts';
-import type { Requested } from '../../lib/events/types.ts';
-import { type Catalogue, graphFromElements, lintGraph } from '../../lib/graph/index.ts';
+import type { Limits, Requested } from '../../lib/events/types.ts';
+import { collectFindings, type Finding } from '../../lib/finding.ts';
 import type { Graph } from '../../lib/graph/model.ts';
 import { checkOutputKeys } from '../../lib/transform/index.ts';
-import type { Finding } from '../../lib/finding.ts';
+import { graphFromElements, lintGraph, loadCatalogue } from './graph.ts';
 import { isDirectory } from './outputs.ts';
 
 export interface AdmitOptions {
-  /** Read when the first request comes. */
-  catalogue: () => Catalogue;
   /** Storage addresses that may be named; empty: any. */
   allowedEndpoints: readonly string[];
+  /** The most that a request may ask for, whatever it says. */
+  ceilings: Pick<Limits, 'timeout' | 'inputBytes' | 'outputBytes'>;
+}
+
+/** What a request may do. */
+export interface Admitted {
+  graph: Graph;
+  limits: Limits;
 }
 
 /**
  * @throws Fault OUTPUT_KEY_INVALID, ENDPOINT_REFUSED, TRANSFORM_INVALID, PIPELINE_REFUSED
  */
-export function createAdmit({ catalogue, allowedEndpoints }: AdmitOptions): (request: Requested) => Graph {
+export function createAdmit({ allowedEndpoints, ceilings }: AdmitOptions): (request: Requested) => Admitted {
   return (request) => {
     for (const { endpoint } of [request.source, ...request.sinks]) {
       if (allowedEndpoints.length > 0 && !allowedEndpoints.includes(endpoint.address)) {
@@ -25,12 +31,28 @@ export function createAdmit({ catalogue, allowedEndpoints }: AdmitOptions): (req
       }
     }
     checkOutputKeys(request.sinks, request.source);
-    const directorySinks = request.sinks.filter(isDirectory).map(({ name }) => name);
-    const sinks = request.sinks.map(({ name }) => name);
-    const { graph, findings } = graphFromElements(request.pipeline.elements, { sinks, directorySinks, catalogue: catalogue() });
-    refuse('TRANSFORM_INVALID', findings);
-    refuse('PIPELINE_REFUSED', lintGraph(graph, catalogue(), { directorySinks }));
-    return graph;
+    const { elements, limits } = request.pipeline;
+    return { graph: checkedGraph(elements, request), limits: atMost(limits, ceilings) };
+  };
+}
+
+function checkedGraph(elements: Requested['pipeline']['elements'], request: Requested): Graph {
+  const outlets = request.sinks.map((sink) => ({ name: sink.name, directory: isDirectory(sink) }));
+  const catalogue = loadCatalogue();
+  const findings = collectFindings(() => undefined);
+  const graph = graphFromElements(elements, { outlets, catalogue }, findings);
+  refuse('TRANSFORM_INVALID', findings.all);
+  lintGraph(graph, catalogue, { outlets }, findings);
+  refuse('PIPELINE_REFUSED', findings.all);
+  return graph;
+}
+
+function atMost(limits: Limits, { timeout, inputBytes, outputBytes }: AdmitOptions['ceilings']): Limits {
+  return {
+    ...limits,
+    timeout: Math.min(limits.timeout, timeout),
+    inputBytes: Math.min(limits.inputBytes, inputBytes),
+    outputBytes: Math.min(limits.outputBytes, outputBytes),
   };
 }
 

@@ -2,7 +2,6 @@
 import { posix } from 'node:path';
 import type { Logger } from 'pino';
 import type { Requested } from '../../lib/events/types.ts';
-import { renderDot } from '../../lib/graph/render.ts';
 import type { DotSnapshot } from '../../lib/gst/types.ts';
 import type { ObjectStore } from '../../lib/storage/types.ts';
 import { guessContentType } from '../../lib/transform/index.ts';
@@ -29,7 +28,10 @@ export function createDebugKeeper(request: Requested, run: string, store: Object
   const put = (name: string, body: string | Uint8Array) => {
     const key = folder + name;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    return store.put(bucket, key, bytes, { contentType: guessContentType(key), metadata: { 'gst-job': request.job, 'gst-debug': run } });
+    return store.put(bucket, key, bytes, {
+      contentType: guessContentType(key),
+      metadata: { 'gst-job': request.job, 'gst-debug': run },
+    });
   };
   const later = (what: () => Promise<void>) => {
     last = last.then(what).catch((error: unknown) => log.warn({ err: error }, 'debug output not kept'));
@@ -42,7 +44,9 @@ export function createDebugKeeper(request: Requested, run: string, store: Object
       const name = dot.timestamped ? `${at.toISOString().replace(/[:.]/g, '-')}_${reason}` : 'pipeline';
       later(async () => {
         await put(`${name}.dot`, text);
-        if (dot.render) await put(`${name}.${dot.render}`, await renderDot(text, dot.render));
+        if (!dot.render) return;
+        const { renderDot } = await import('../../lib/graph/render.ts'); // two megabytes of WebAssembly
+        await put(`${name}.${dot.render}`, await renderDot(text, dot.render));
       });
     },
     onLog(more) {
@@ -53,7 +57,8 @@ export function createDebugKeeper(request: Requested, run: string, store: Object
       }
     },
     async settled() {
-      if (lines !== '') later(async () => void (await put('gstreamer.log', cut ? `… (earlier lines were cut)\n${lines}` : lines)));
+      if (lines !== '')
+        later(async () => void (await put('gstreamer.log', cut ? `… (earlier lines were cut)\n${lines}` : lines)));
       await last;
     },
   };

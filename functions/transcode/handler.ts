@@ -3,24 +3,29 @@ import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../../lib/errors.ts';
 import { readRequested } from '../../lib/events/index.ts';
 import type { FaultData, Requested, Skipped } from '../../lib/events/types.ts';
-import type { Publish } from '../../lib/runtime/types.ts';
-import type { EventContext, Handler } from '../../lib/runtime/types.ts';
-import type { Graph } from '../../lib/graph/model.ts';
+import type { EventContext, Handler, Publish } from '../../lib/runtime/types.ts';
+import type { Admitted } from './admit.ts';
 import { type JobDeps, runJob } from './job.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 
 export interface TranscodeDeps extends JobDeps {
   publish: Publish;
   eventKey: string;
-  /** Checks what the request asks for and reads its graph. Throws a permanent Fault. */
-  admit: (request: Requested) => Graph;
+  /** Checks what the request asks for, reads its graph and bounds its limits. Throws a permanent Fault. */
+  admit: (request: Requested) => Admitted;
   /** A new ULID. */
   newRun: () => string;
   /** Least time between two progress events, in milliseconds. */
   progressInterval: number;
+  /** Told the job in hand, and undefined when it has ended. */
+  onRunning?: (job: string | undefined) => void;
 }
 
-const skipReasons: Partial<Record<Fault['code'], Skipped['reason']>> = { SOURCE_SUPERSEDED: 'superseded', SOURCE_GONE: 'gone', LOOP: 'loop' };
+const skipReasons: Partial<Record<Fault['code'], Skipped['reason']>> = {
+  SOURCE_SUPERSEDED: 'superseded',
+  SOURCE_GONE: 'gone',
+  LOOP: 'loop',
+};
 
 /** One object at a time: a second request is answered 429, and comes again. */
 export function createHandler(deps: TranscodeDeps): Handler {
@@ -30,24 +35,47 @@ export function createHandler(deps: TranscodeDeps): Handler {
     if (context.draining()) throw new Fault('SHUTTING_DOWN');
     if (busy) throw new Fault('BUSY');
     busy = true;
+    deps.onRunning?.(request.job);
     try {
       await transcode(deps, request, event, context);
     } finally {
       busy = false;
+      deps.onRunning?.(undefined);
     }
   };
 }
 
-async function transcode(deps: TranscodeDeps, request: Requested, event: CloudEvent<unknown>, context: EventContext): Promise<void> {
+async function transcode(
+  deps: TranscodeDeps,
+  request: Requested,
+  event: CloudEvent<unknown>,
+  context: EventContext,
+): Promise<void> {
   const { job } = request;
   const run = deps.newRun();
   const log = context.log.child({ job, run, transform: `${request.transform.namespace}/${request.transform.name}` });
-  const reporter = createReporter({ job, run, cause: event, publish: deps.publish, log, progressInterval: deps.progressInterval });
+  const reporter = createReporter({
+    job,
+    run,
+    cause: event,
+    publish: deps.publish,
+    log,
+    progressInterval: deps.progressInterval,
+  });
   const stop = stopSignal(context);
   try {
-    const graph = deps.admit(request);
+    const { graph, limits } = deps.admit(request);
     log.info({ bucket: request.source.bucket, key: request.source.key }, 'run begins');
-    const succeeded = await runJob(deps, { request, graph, run, reporter, log, signal: stop.signal, onShare: stop.onShare });
+    const succeeded = await runJob(deps, {
+      request,
+      graph,
+      limits,
+      run,
+      reporter,
+      log,
+      signal: stop.signal,
+      onShare: stop.onShare,
+    });
     await reporter.post('succeeded', succeeded);
     log.info({ reused: succeeded.reused, timings: succeeded.timings }, 'run succeeded');
   } catch (error) {
@@ -59,7 +87,10 @@ async function transcode(deps: TranscodeDeps, request: Requested, event: CloudEv
 }
 
 /** Posts what became of the run, then throws what the Broker must be told. */
-async function report(fault: Fault, { job, run, reporter, log }: { job: string; run: string; reporter: Reporter; log: EventContext['log'] }): Promise<void> {
+async function report(
+  fault: Fault,
+  { job, run, reporter, log }: { job: string; run: string; reporter: Reporter; log: EventContext['log'] },
+): Promise<void> {
   const reason = skipReasons[fault.code];
   if (reason) {
     await reporter.post('skipped', { job, run, reason, message: fault.message });

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
-import type { Endpoint, Requested, Succeeded } from '../../lib/events/types.ts';
+import type { Endpoint, Limits, Requested, Succeeded } from '../../lib/events/types.ts';
 import type { Graph } from '../../lib/graph/model.ts';
 import type { Engine, RunObserver } from '../../lib/gst/types.ts';
 import type { ObjectStore } from '../../lib/storage/types.ts';
@@ -27,6 +27,8 @@ export interface JobDeps {
 export interface JobRun {
   request: Requested;
   graph: Graph;
+  /** In place of those of the request. */
+  limits: Limits;
   run: string;
   reporter: Reporter;
   log: Logger;
@@ -40,11 +42,13 @@ const readAccessMargin = 300;
 
 /** @throws Fault of any class but `malformed` */
 export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
-  const { request, run, log, signal } = job;
+  const { request, limits, run, log, signal } = job;
   const begun = performance.now();
   const { namespace } = request.transform;
   const sourceStore = await deps.store(request.source.endpoint, namespace);
-  const sinks: OutputSink[] = await Promise.all(request.sinks.map(async (sink) => ({ sink, store: await deps.store(sink.endpoint, namespace) })));
+  const sinks: OutputSink[] = await Promise.all(
+    request.sinks.map(async (sink) => ({ sink, store: await deps.store(sink.endpoint, namespace) })),
+  );
 
   const [source, finished] = await Promise.all([
     currentSource(sourceStore, request, signal),
@@ -56,7 +60,6 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   if (chain.includes(transformName(request.transform)) || chain.length >= maxChain) {
     throw new Fault('LOOP', { transform: transformName(request.transform), chain: chain.join(' → ') });
   }
-  const { limits } = request.pipeline;
   if (source.size === 0) throw new Fault('MEDIA_EMPTY');
   if (source.size > limits.inputBytes) throw new Fault('INPUT_TOO_LARGE', { size: source.size, limit: limits.inputBytes });
 

@@ -39,7 +39,10 @@ export const isDirectory = ({ key }: { key: string }): boolean => key.endsWith('
 
 /** Prepares a place in `scratch` for each output. */
 export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: string): Promise<Outputs> {
-  const targets = sinks.map(({ sink }) => ({ name: sink.name, path: join(scratch, isDirectory(sink) ? `${sink.name}/` : sink.name) }));
+  const targets = sinks.map(({ sink }) => ({
+    name: sink.name,
+    path: join(scratch, isDirectory(sink) ? `${sink.name}/` : sink.name),
+  }));
   await Promise.all(targets.filter(({ path }) => path.endsWith('/')).map(({ path }) => mkdir(path)));
   let begun: Output[] | undefined;
 

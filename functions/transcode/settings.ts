@@ -5,12 +5,15 @@ import { bytes, decimal, flag, integer, list, secret, text } from '../../lib/run
 export const settings = {
   ...commonSettings,
   ...publishSettings,
-  eventKey: secret({ env: 'EVENT_KEY', about: 'Key of this installation: requests that are not signed with it run nothing.', secret: true }),
+  eventKey: secret({
+    env: 'EVENT_KEY',
+    about: 'Key of this installation: requests that are not signed with it run nothing.',
+    secret: true,
+  }),
   scratchDir: text({ env: 'SCRATCH_DIR', about: 'Folder for the outputs of the run in hand.', fallback: '/scratch' }),
   allowedEndpoints: list({
     env: 'ALLOWED_ENDPOINTS',
     about: 'Storage addresses (`host:port`) that Transforms may name; empty: any.',
-    fallback: ' ',
     optional: true,
   }),
   accessKey: text({ env: 'MINIO_ACCESS_KEY', about: 'Access key where no Secret can be read.', optional: true }),
@@ -23,8 +26,18 @@ export const settings = {
     max: 604_800,
     fallback: '480',
   }),
-  maxInputBytes: bytes({ env: 'MAX_INPUT_BYTES', about: 'Largest input that a Transform may ask for.', unit: 'bytes', fallback: '64Gi' }),
-  maxOutputBytes: bytes({ env: 'MAX_OUTPUT_BYTES', about: 'Largest output that a Transform may ask for.', unit: 'bytes', fallback: '64Gi' }),
+  maxInputBytes: bytes({
+    env: 'MAX_INPUT_BYTES',
+    about: 'Largest input that a Transform may ask for.',
+    unit: 'bytes',
+    fallback: '64Gi',
+  }),
+  maxOutputBytes: bytes({
+    env: 'MAX_OUTPUT_BYTES',
+    about: 'Largest output that a Transform may ask for.',
+    unit: 'bytes',
+    fallback: '64Gi',
+  }),
   maxMemory: bytes({
     env: 'MAX_MEMORY',
     about: 'Most memory of the pipeline process; unset: what the container has.',
@@ -41,7 +54,8 @@ export const settings = {
   }),
   durationRatio: decimal({
     env: 'DURATION_RATIO',
-    about: 'Least share of the declared duration that must come out, where the index of the input (mp4, mov) declares its samples.',
+    about:
+      'Least share of the declared duration that must come out, where the index of the input (mp4, mov) declares its samples.',
     min: 0,
     max: 1,
     fallback: '0.9',
