@@ -63,6 +63,43 @@ const errorSchema = z
   })
   .meta({ description: 'Why the newest run failed.' });
 
+const mediaSchema = (description: string) =>
+  z
+    .strictObject({
+      container: text('Container, such as matroska.').optional(),
+      duration: amount('Seconds.').optional(),
+      streams: z
+        .array(
+          z
+            .strictObject({
+              kind: text('video, audio, subtitle or other.'),
+              codec: text('Codec, as GStreamer names it.'),
+              width: count('Pixels.').optional(),
+              height: count('Pixels.').optional(),
+              framerate: text('Frames a second, as a fraction.').optional(),
+              channels: count('Audio channels.').optional(),
+              rate: count('Samples a second.').optional(),
+            })
+            .meta({ description: 'A stream.' }),
+        )
+        .meta({ description: 'Its streams.' }),
+    })
+    .meta({ description });
+
+const runSchema = z
+  .strictObject({
+    run: text('A ULID.'),
+    state: z.enum(['InProgress', 'Retrying', 'Finished', 'Failed']).meta({ description: 'What became of it.' }),
+    reason: text('Why nothing was done, where that is so.').optional(),
+    startTime: time('When it started.').optional(),
+    completionTime: time('When it ended.').optional(),
+    error: z
+      .strictObject({ code: text('Stable code.'), message: text('What went wrong.') })
+      .meta({ description: 'Why it failed.' })
+      .optional(),
+  })
+  .meta({ description: 'One run.' });
+
 const statusSchema = z
   .strictObject({
     state: z.enum(['Pending', 'InProgress', 'Finished', 'Failed']).meta({ description: 'Of the newest run.' }),
@@ -70,6 +107,17 @@ const statusSchema = z
     run: text('Newest run: a ULID.'),
     seq: count('Newest event of that run.'),
     runs: count('Runs so far.'),
+    history: z.array(runSchema).meta({ description: 'The newest runs, oldest first.' }),
+    traceId: text('Trace of the newest run, as 32 hexadecimal digits.'),
+    media: z
+      .strictObject({
+        input: mediaSchema('What the input holds.').optional(),
+        outputs: z
+          .record(z.string(), mediaSchema('What the output holds.'))
+          .meta({ description: 'By name of the sink.' })
+          .optional(),
+      })
+      .meta({ description: 'Streams in and out.' }),
     reason: text('Why nothing was done, where that is so: superseded, gone, loop or reused.'),
     progress: progressSchema,
     error: errorSchema,
