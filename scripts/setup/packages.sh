@@ -7,6 +7,8 @@ packages=(
   fonts-dejavu-core # textoverlay and the like find no letters without any font
   ffmpeg            # ffprobe checks what the tests made
 )
+# what only the tests of the page need; npm run test:browser asks for it
+if [ "${SETUP_BROWSER:-}" = true ]; then packages+=(chromium); fi
 # command:package, where it does not matter whose it is
 commands=(pkg-config:pkg-config python3:python3 make:make g++:g++)
 
@@ -20,7 +22,8 @@ missing_packages() {
     # shellcheck disable=SC2016 # dpkg fills the names in
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null |
       { grep '^installed ' || true; } | cut -d ' ' -f 2 | sort -u | comm -13 - <(printf '%s\n' "${packages[@]}" | sort)
-  elif ! pkg-config --exists gstreamer-1.0 gstreamer-app-1.0 2>/dev/null || ! command -v gst-inspect-1.0 ffprobe >/dev/null; then
+  elif ! pkg-config --exists gstreamer-1.0 gstreamer-app-1.0 2>/dev/null || ! command -v gst-inspect-1.0 >/dev/null ||
+    ! command -v ffprobe >/dev/null || { [ "${SETUP_BROWSER:-}" = true ] && ! command -v chromium >/dev/null; }; then
     printf '%s\n' "${packages[@]}" # another distribution: all are named, for they have other names there
   fi
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,9 +45,9 @@ function machine(commands: Record<string, string>) {
     writeFileSync(join(bin, name), `#!${join(bin, 'bash')}\n${body}\n`);
     chmodSync(join(bin, name), 0o755);
   }
-  return () => {
+  return (further: Record<string, string> = {}) => {
     const { status, stderr, stdout } = spawnSync(join(bin, 'bash'), [join(home, 'scripts/setup.sh')], {
-      env: { HOME: home, PATH: bin, CALLS: join(home, 'calls') },
+      env: { HOME: home, PATH: bin, CALLS: join(home, 'calls'), ...further },
       encoding: 'utf8',
     });
     return { status, said: stdout + stderr };
@@ -101,6 +101,15 @@ describe('the set-up', () => {
     })();
     expect(said).toBe('setup: installing packages of the system: ffmpeg\n');
     expect(status).toBe(0);
+  });
+
+  it('brings a browser for the tests of the page, and only for them', () => {
+    const setUp = machine({ 'dpkg-query': installed(allPackages), sudo: 'exit 1' });
+    expect(setUp()).toEqual({ status: 0, said: '' });
+    const { status, said } = setUp({ SETUP_BROWSER: 'true' });
+    expect(status).toBe(1);
+    expect(said).toContain("\nsudo sh -c 'apt-get update && apt-get install -y --no-install-recommends chromium'\n");
+    expect(JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')).scripts['test:browser']).toMatch(/^SETUP_BROWSER=true /);
   });
 
   it('asks for the package of a command that is missing', () => {
