@@ -1,4 +1,6 @@
 /** What a user writes: parsed, checked, resolved, matched; and the keys of what comes out. Knows no network and no process. */
+
+export type { Finding } from '../finding.ts';
 export { guessContentType } from './content-type.ts';
 export { type ParsedTransforms, parseTransforms } from './document/parse.ts';
 export { type OtherDocument, parseResource, type TransformResource } from './document/resource.ts';
@@ -8,5 +10,4 @@ export { checkOutputKeys, outputKey, sinkObjects } from './output-key.ts';
 export { defaultCeilings, type Resolved, type ResolveOptions, resolve } from './resolve/resolve.ts';
 export { checkTogether } from './resolve/together.ts';
 export { compileKeyTemplate, type KeyTemplate } from './template/compile.ts';
-export type { Finding } from '../finding.ts';
 export type { ResolvedSink, ResolvedTransform } from './types.ts';

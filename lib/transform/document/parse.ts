@@ -1,7 +1,6 @@
 /** YAML text to resources. Every path keeps its line and column. */
 import { type Document, isMap, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml';
-import type { Place } from '../../finding.ts';
-import type { Finding } from '../../finding.ts';
+import type { Finding, Place } from '../../finding.ts';
 import { findTwins, type Identified, identify, isRecord, type OtherDocument, type TransformResource } from './resource.ts';
 import { readSecret, type SecretDocument } from './secret.ts';
 

@@ -1,8 +1,8 @@
 /** A resource as written: known by kind and name, its content not yet checked. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Finding } from '../../finding.ts';
 import { collectFindings, formatPath, type Path, type Place } from '../../finding.ts';
 import { meant } from '../../nearest.ts';
-import type { Finding } from '../../finding.ts';
 
 export const group = 'pipelines.gst.io';
 export const apiVersion = `${group}/v1`;

@@ -1,7 +1,7 @@
 /** What is kept of a run for those who look into it. */
 import type { Debug } from '../../events/types.ts';
-import { parseDuration } from '../duration.ts';
 import type { Findings } from '../../finding.ts';
+import { parseDuration } from '../duration.ts';
 import { keyFault } from '../key-fault.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 

@@ -62,17 +62,12 @@ export function probeNames(transform: ResolvedTransform, folder = ''): string[] 
 
 /** Keys that no object can be written to, keys that several sources share, keys that come back as sources. */
 export function checkOutputs(transform: ResolvedTransform, sinks: PlacedSink[], findings: Findings): void {
-  const [first = 'a.mkv', second] = probeNames(transform);
-  const [inFolder] = probeNames(transform, 'x/');
   const taken = new Map<string, string>();
   for (const { sink, keyPath, path } of sinks) {
     if (findings.failed(keyPath)) continue;
-    const render = (name: string) => keyOf(sink, transform, name);
-    const found = render(first);
-    if (typeof found !== 'string') {
-      findings.error('key-invalid', keyPath, `for ${quote(transform, first)}: ${found.fault}`);
-      continue;
-    }
+    const probes = probesOf(sink, transform, keyPath, findings);
+    if (!probes) continue;
+    const { first, found } = probes;
     const place = JSON.stringify([sink.endpoint.address, sink.bucket, found]);
     const other = taken.get(place);
     if (other !== undefined)
@@ -82,7 +77,7 @@ export function checkOutputs(transform: ResolvedTransform, sinks: PlacedSink[], 
         `sinks ${other} and ${sink.name} write to the same key, \`${found}\` for ${quote(transform, first)}`,
       );
     taken.set(place, sink.name);
-    checkDistinct(sink, transform, { first, second, inFolder, found, render }, keyPath, findings);
+    checkDistinct(sink, transform, probes, keyPath, findings);
     checkLoop(sink, transform, found, keyPath, findings);
     if (sink.keyTemplate.endsWith('/') !== found.endsWith('/')) {
       findings.warning(
@@ -102,11 +97,30 @@ export function checkOutputs(transform: ResolvedTransform, sinks: PlacedSink[], 
 }
 
 interface Probes {
+  /** Name of a source that the template gives a key, of another in its folder, and of one in a folder below. */
   first: string;
   second: string | undefined;
   inFolder: string | undefined;
+  /** Key of the first. */
   found: string;
   render: (name: string) => string | { fault: string };
+}
+
+/** A template may refuse some sources (`fail`); one that gives no key to any that is tried is at fault. */
+function probesOf(sink: ResolvedSink, transform: ResolvedTransform, keyPath: Path, findings: Findings): Probes | undefined {
+  const render = (name: string) => keyOf(sink, transform, name);
+  const names = probeNames(transform);
+  const tried = (names.length > 0 ? names : ['a.mkv']).map((name) => ({ name, key: render(name) }));
+  const good = tried.filter((probe): probe is { name: string; key: string } => typeof probe.key === 'string');
+  const [bad] = tried.flatMap(({ name, key }) => (typeof key === 'string' ? [] : [{ name, ...key }]));
+  const [first, second] = good;
+  if (bad) {
+    const tell = first ? findings.warning : findings.error;
+    tell('key-invalid', keyPath, `for ${quote(transform, bad.name)}: ${bad.fault}`);
+  }
+  if (!first) return undefined;
+  const [inFolder] = probeNames(transform, 'x/');
+  return { first: first.name, second: second?.name, inFolder, found: first.key, render };
 }
 
 function checkDistinct(

@@ -1,7 +1,7 @@
 /** Limits of a run, under the ceilings of the installation. */
 import type { Limits } from '../../events/types.ts';
-import { formatDuration, parseDuration } from '../duration.ts';
 import type { Findings } from '../../finding.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
 import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 
@@ -30,16 +30,16 @@ export const defaultLimits: Readonly<Limits> = {
 
 export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, ceilings: Ceilings, findings: Findings): Limits {
   const seconds = (field: 'timeout' | 'stall', ceiling: number) =>
-    amount(field, parseDuration, {
+    read(field, parseDuration, {
       ceiling,
       form: 'a Go duration such as 90s, 8m or 1h30m',
       print: formatDuration,
       setting: 'MAX_TIMEOUT',
     });
   const bytes = (field: 'inputBytes' | 'outputBytes', ceiling: number, setting: string) =>
-    amount(field, parseQuantity, { ceiling, form: 'a quantity such as 500M or 16Gi', print: formatBytes, setting });
+    read(field, parseQuantity, { ceiling, form: 'a quantity such as 500M or 16Gi', print: formatBytes, setting });
 
-  function amount(
+  function read(
     field: keyof Limits,
     parse: (text: string) => number | undefined,
     { ceiling, form, print, setting }: { ceiling: number; form: string; print: (amount: number) => string; setting: string },
@@ -48,7 +48,9 @@ export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, cei
     const fallback = Math.min(defaultLimits[field], ceiling);
     if (written === undefined || written === '') return fallback;
     const path = ['spec', 'pipeline', 'limits', field];
-    const found = parse(String(written));
+    const amount = parse(String(written));
+    // a part of a byte is nothing, which `500m` (half of one) would otherwise be
+    const found = field === 'timeout' || field === 'stall' || amount === undefined ? amount : Math.floor(amount);
     if (found === undefined) findings.error('not-allowed', path, `\`${written}\` is not ${form}`);
     else if (found <= 0) findings.error('out-of-range', path, `\`${written}\` is not more than nothing`);
     else if (found > ceiling)
@@ -57,7 +59,7 @@ export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, cei
         path,
         `\`${written}\` is over ${print(ceiling)}, the ceiling of this installation (${setting})`,
       );
-    else return field === 'timeout' || field === 'stall' ? found : Math.floor(found);
+    else return found;
     return fallback;
   }
 

@@ -1,12 +1,13 @@
 /** Globals under a source or a sink; every field remembers where it was written. */
-import type { Findings, Path } from '../../finding.ts';
+import { type Findings, formatPath, type Path } from '../../finding.ts';
+import { nearestName } from '../../nearest.ts';
 import type { MinioFields, StoreFields } from '../schema/minio.ts';
 
 export interface Merged {
   fields: Partial<MinioFields>;
   /** Where the field was written; where it should be, if nowhere. */
   pathOf: (field: keyof MinioFields) => Path;
-  /** True where a fault at the field has been told already. */
+  /** True where a fault that explains the lack of the field has been told already. */
   failed: (field: keyof MinioFields) => boolean;
 }
 
@@ -21,11 +22,33 @@ export function mergeGlobals(
   const mine = present(own?.minio);
   const ownPath = [...path, 'minio'];
   const globalPath = ['spec', 'globals', 'minio'];
+  const failed = (field: keyof MinioFields): boolean =>
+    [
+      [...ownPath, field],
+      [...globalPath, field],
+    ].some((at) => findings.failed(at) || misspelt(at, findings)) ||
+    [ownPath, globalPath, path, globalPath.slice(0, 2), ['spec']].some((at) => toldAt(at, findings) || misspelt(at, findings));
   return {
     fields: { ...common, ...mine },
     pathOf: (field) => [...(field in mine || !(field in common) ? ownPath : globalPath), field],
-    failed: (field) => [ownPath, globalPath].some((at) => findings.failed([...at, field])) || findings.failed(path.slice(0, 1)),
+    failed,
   };
+}
+
+/** True where an error was told of this very place: what it holds was not looked at. */
+export function toldAt(path: Path, { all }: Findings): boolean {
+  const place = formatPath(path);
+  return all.some(({ severity, path: told }) => severity === 'error' && told === place);
+}
+
+/** True where an unknown field beside it was told, and this one was probably meant: it is not missing as well. */
+export function misspelt(path: Path, { all }: Findings): boolean {
+  const name = String(path.at(-1));
+  const beside = `${formatPath(path.slice(0, -1))}.`;
+  return all.some(({ rule, path: told }) => {
+    if (rule !== 'unknown-field' || !told.startsWith(beside)) return false;
+    return nearestName(told.slice(beside.length), [name]) === name;
+  });
 }
 
 function present(fields: Partial<MinioFields> | undefined): Partial<MinioFields> {

@@ -1,6 +1,7 @@
 /** The pipeline of a Transform: its elements, whichever way they are written, and what it needs to run. */
-import type { Element } from '../../graph/model.ts';
+
 import type { Findings } from '../../finding.ts';
+import type { Element } from '../../graph/model.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 import type { SpecFields } from '../schema/transform.ts';
 import type { ResolvedTransform } from '../types.ts';

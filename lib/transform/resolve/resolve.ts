@@ -1,8 +1,9 @@
 /** A resource as written to a Transform as run: globals, defaults, ceilings; every fault at once. */
-import type { TransformResource } from '../document/resource.ts';
-import { collectFindings, type Findings, inOrder } from '../../finding.ts';
-import { checkSchema } from '../schema/check.ts';
+
 import type { Finding } from '../../finding.ts';
+import { collectFindings, type Findings, inOrder } from '../../finding.ts';
+import type { TransformResource } from '../document/resource.ts';
+import { checkSchema } from '../schema/check.ts';
 import type { ResolvedTransform } from '../types.ts';
 import { checkExact } from './exact.ts';
 import { checkDotPath, checkOutputs } from './key-template.ts';

@@ -7,7 +7,7 @@ import type { ResolvedSink } from '../types.ts';
 import { resolveBucket } from './bucket.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { checkKeyTemplate } from './key-template.ts';
-import { type Merged, mergeGlobals } from './merge.ts';
+import { type Merged, mergeGlobals, misspelt, toldAt } from './merge.ts';
 
 /** Name of the output of a Transform with a single sink. */
 export const singleSink = 'out';
@@ -63,7 +63,7 @@ interface WrittenSink {
 function splitSinks({ video, audio }: SpecFields, findings: Findings): WrittenSink[] {
   const sinks = Object.entries({ video, audio }).map(([name, store]) => ({ name, store, path: ['spec', name] }));
   const used = sinks.filter(({ store }) => store !== undefined);
-  if (used.length === 0 && !sinks.some(({ path }) => findings.failed(path))) {
+  if (used.length === 0 && !sinks.some(({ path }) => lackIsTold(path, findings))) {
     findings.error('missing', ['spec', 'video'], 'a SplitTransform has `video`, or `audio`, or both; found neither');
   }
   return used;
@@ -71,7 +71,13 @@ function splitSinks({ video, audio }: SpecFields, findings: Findings): WrittenSi
 
 function namedSinks({ sink, sinks }: SpecFields, findings: Findings): WrittenSink[] {
   if (sinks === undefined) {
-    if (sink === undefined && !findings.failed(['spec', 'sink']) && !findings.failed(['spec', 'sinks'])) {
+    if (
+      sink === undefined &&
+      ![
+        ['spec', 'sink'],
+        ['spec', 'sinks'],
+      ].some((path) => lackIsTold(path, findings))
+    ) {
       findings.error('missing', ['spec', 'sink'], 'no sink: say where the output goes, by `sink`, or by `sinks` for several');
     }
     return sink === undefined ? [] : [{ name: singleSink, store: sink, path: ['spec', 'sink'] }];
@@ -96,6 +102,11 @@ function namedSinks({ sink, sinks }: SpecFields, findings: Findings): WrittenSin
       );
     return { name, store: sinks[name], path };
   });
+}
+
+/** It is not there because what stands there is at fault, or has another name. */
+function lackIsTold(path: Path, findings: Findings): boolean {
+  return toldAt(['spec'], findings) || toldAt(path, findings) || misspelt(path, findings);
 }
 
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\r\n]*"))*$/;

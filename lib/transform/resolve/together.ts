@@ -1,8 +1,7 @@
 /** What only several Transforms together get wrong: rings in which each feeds the next. */
-import type { Place } from '../../finding.ts';
+import type { Finding, Place } from '../../finding.ts';
 import { createTransformIndex } from '../match/transform-index.ts';
 import { outputKey } from '../output-key.ts';
-import type { Finding } from '../../finding.ts';
 import type { ResolvedTransform } from '../types.ts';
 import { probe, probeNames } from './key-template.ts';
 

@@ -1,8 +1,8 @@
 /** Holds a resource to its schema, and tells every fault in a user's words. */
 import type { z } from 'zod';
-import { describe, isRecord, type TransformResource } from '../document/resource.ts';
 import type { Findings, Path } from '../../finding.ts';
 import { meant, nearestName } from '../../nearest.ts';
+import { describe, isRecord, type TransformResource } from '../document/resource.ts';
 import { metadataFields, nameFault, namespaceFault } from './metadata.ts';
 import { keysAt } from './shape.ts';
 import { type SpecFields, transformSchemas } from './transform.ts';

@@ -1,6 +1,7 @@
 /** Numbers: whole ones of 64 bits as in Go, and float64. What is no number counts as 0, as in sprig. */
 import { type Definition, fn, variadic } from '../call.ts';
 import type { Value } from '../values.ts';
+import { count } from './decimal.ts';
 
 /** cast.ToInt64. */
 export function toInt(value: Value): bigint {
@@ -27,12 +28,6 @@ export function toFloat(value: Value): number {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
   return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : 0;
-}
-
-/** sprig counts in decimals, so that 0.1 + 0.2 is 0.3: a result that has few digits but for an error in the last is those digits. */
-function decimal(value: number): number {
-  const short = Number(value.toPrecision(15));
-  return String(short).length < 15 ? short : value;
 }
 
 /** As a list of whole numbers; nothing where the step leads away. */
@@ -78,6 +73,11 @@ function round(value: Value, places: number, up = 0.5): number {
   return (digit - Math.trunc(digit) >= up ? Math.ceil(digit) : Math.floor(digit)) / power;
 }
 
+function decimals(operation: Parameters<typeof count>[0], about: string, example: string): Definition {
+  const apply = ([first, ...others]: [Value, ...Value[]]) => count(operation, toFloat(first), others.map(toFloat));
+  return variadic(['any'], 'any', apply, about, example);
+}
+
 const largest = variadic(['any'], 'any', (values) => values.map(toInt).reduce(larger), 'The largest whole number.', 'max 1 3 2');
 
 export const numbers: Record<string, Definition> = {
@@ -102,27 +102,11 @@ export const numbers: Record<string, Definition> = {
   max: largest,
   biggest: largest,
   min: variadic(['any'], 'any', (values) => values.map(toInt).reduce(smaller), 'The smallest whole number.', 'min 1 3 2'),
-  addf: variadic([], 'any', (values) => values.map(toFloat).reduce((a, b) => decimal(a + b), 0), 'The sum.', 'addf 1.5 2'),
-  add1f: fn(['any'], ([value]) => decimal(toFloat(value) + 1), 'One more.', 'add1f 1.5'),
-  subf: variadic(
-    ['any'],
-    'any',
-    (values) => values.map(toFloat).reduce((a, b) => decimal(a - b)),
-    'The first less the others.',
-    'subf 7.5 2 3',
-  ),
-  mulf: variadic(['any'], 'any', (values) => values.map(toFloat).reduce((a, b) => decimal(a * b)), 'The product.', 'mulf 1.5 2'),
-  divf: variadic(
-    ['any'],
-    'any',
-    ([first, ...others]) =>
-      others.map(toFloat).reduce((a, b) => {
-        if (b === 0) throw new Error('division by zero');
-        return decimal(a / b);
-      }, toFloat(first)),
-    'The first by the others.',
-    'divf 10 4',
-  ),
+  addf: variadic([], 'any', (values) => count('add', 0, values.map(toFloat)), 'The sum.', 'addf 1.5 2'),
+  add1f: fn(['any'], ([value]) => count('add', toFloat(value), [1]), 'One more.', 'add1f 1.5'),
+  subf: decimals('subtract', 'The first less the others.', 'subf 7.5 2 3'),
+  mulf: decimals('multiply', 'The product.', 'mulf 1.5 2'),
+  divf: decimals('divide', 'The first by the others.', 'divf 10 4'),
   maxf: variadic(['any'], 'any', (values) => Math.max(...values.map(toFloat)), 'The largest.', 'maxf 1.5 3'),
   minf: variadic(['any'], 'any', (values) => Math.min(...values.map(toFloat)), 'The smallest.', 'minf 1.5 3'),
   floor: fn(['any'], ([value]) => Math.floor(toFloat(value)), 'Rounded down.', 'floor 1.7'),
