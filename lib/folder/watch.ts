@@ -1,0 +1,139 @@
+/** Reads the files of a folder, and again those that have changed: told by the kernel where it can, else by looking. */
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import type { Logger } from 'pino';
+
+export interface FolderFile {
+  /** From the top of the folder, with `/` between its parts. */
+  path: string;
+  text: string;
+  /** Another one for other content. */
+  version: string;
+}
+
+export interface WatchedFolder {
+  /** In the order of their paths. */
+  files(): readonly FolderFile[];
+  /** False while the folder cannot be read; what was read before stays. */
+  ready(): boolean;
+  /** Looks now, and resolves when what there is has been read. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FolderOptions {
+  /** With the dot, such as `.yaml`. */
+  extensions: readonly string[];
+  /** Called when files came, went or changed. */
+  onChange: () => void;
+  log: Logger;
+  /** Between the word of a change and the look at it, for editors that write in steps; ms. */
+  debounce?: number;
+  /** Between two looks where nothing was told: network and overlay file systems tell nothing; ms. */
+  poll?: number;
+}
+
+const defaultDebounce = 50; // ms
+const defaultPoll = 2_000; // ms
+
+/** Resolves when the folder has been read once. Files and folders whose name begins with a dot are drafts, and left out. */
+export async function watchFolder(root: string, options: FolderOptions): Promise<WatchedFolder> {
+  const { extensions, onChange, log, debounce = defaultDebounce, poll = defaultPoll } = options;
+  let known = new Map<string, FolderFile>();
+  let readable = false;
+  let closed = false;
+  let looking: Promise<void> | undefined;
+  let again = false;
+  let told: NodeJS.Timeout | undefined;
+
+  const look = async () => {
+    try {
+      const next = await readFiles(root, extensions, known);
+      const changed = next.size !== known.size || [...next].some(([path, file]) => known.get(path) !== file);
+      known = next;
+      const first = !readable;
+      readable = true;
+      if ((changed || first) && !closed) onChange();
+    } catch (error) {
+      if (readable) log.warn({ folder: root, cause: (error as Error).message }, 'folder cannot be read');
+      readable = false;
+    }
+  };
+  // one look at a time; a word of change that comes meanwhile leads to one more
+  const refresh = async () => {
+    again = true;
+    looking ??= (async () => {
+      while (again && !closed) {
+        again = false;
+        await look();
+      }
+      looking = undefined;
+    })();
+    await looking;
+  };
+  // not put off by further words of change: a folder that is written to all the time is read all the same
+  const onTold = () => {
+    if (closed) return;
+    told ??= setTimeout(() => {
+      told = undefined;
+      void refresh();
+    }, debounce);
+  };
+
+  await refresh();
+  const watcher = tellChanges(root, onTold);
+  const polling = setInterval(() => void refresh(), poll);
+  return {
+    files: () => [...known.values()],
+    ready: () => readable,
+    refresh,
+    async close() {
+      closed = true;
+      clearTimeout(told);
+      clearInterval(polling);
+      watcher?.close();
+      await looking;
+    },
+  };
+}
+
+/** Undefined where the system tells no changes: then only looking finds them. */
+function tellChanges(root: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(root, { recursive: true, persistent: true }, onChange).on('error', () => {});
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files that are as they were keep their object, which tells that they did not change. */
+async function readFiles(
+  root: string,
+  extensions: readonly string[],
+  known: ReadonlyMap<string, FolderFile>,
+): Promise<Map<string, FolderFile>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && extensions.includes(extname(entry.name)))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !/(^|\/)\./.test(path))
+    .sort();
+  const files = new Map<string, FolderFile>();
+  for (const path of paths) {
+    const file = await readOne(join(root, path), path, known.get(path));
+    if (file) files.set(path, file);
+  }
+  return files;
+}
+
+async function readOne(file: string, path: string, before?: FolderFile): Promise<FolderFile | undefined> {
+  try {
+    const { mtimeNs, ctimeNs, size, ino } = await stat(file, { bigint: true });
+    const version = [mtimeNs, ctimeNs, size, ino].join('.');
+    if (before?.version === version) return before;
+    return { path, version, text: await readFile(file, 'utf8') };
+  } catch {
+    return undefined; // gone meanwhile, or not for this user to read
+  }
+}
