@@ -46,6 +46,14 @@ program
   .action(async (text, options) => (await import('./convert.ts')).convert(text, options));
 
 program
+  .command('catalogue')
+  .description('list the elements of the GStreamer that is installed here, for the checks of Transforms')
+  .option('-o, --output <file>', 'file to write; GST_CATALOGUE names it to validate, graph and serve', 'elements.json.br')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions catalogue -o elements.json.br\n  GST_CATALOGUE=elements.json.br gst-functions validate examples/')
+  .action(async (options) => (await import('./catalogue.ts')).catalogue(options));
+
+program
   .command('serve')
   .description('run one function, as in its container; its settings come from the environment (docs/reference/settings.md)')
   .argument('<function>', 'source, dispatcher, transcode or recorder')

@@ -2,10 +2,11 @@
  * Bundles for images: `node scripts/build.ts [FOLDER]` (default: dist). Flat, because lib/gst looks for the files of its
  * child beside the bundle that it went into. What entries share goes into chunks, so that each loads only what it needs.
  */
-import { glob, rm } from 'node:fs/promises';
+import { copyFile, glob, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { catalogueFile } from '../lib/graph/catalogue/index.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const outdir = process.argv[2] ?? join(root, 'dist');
@@ -57,9 +58,12 @@ const [program, child] = await Promise.all([
   // each of the child's files stands alone: a sandboxed process should have few files to find
   build({
     ...common,
-    entryPoints: Object.fromEntries(['stage1', 'main', 'scan'].map((name) => [`gst-child-${name}`, `lib/gst/child/${name}.ts`])),
+    entryPoints: Object.fromEntries(
+      ['stage1', 'main', 'scan', 'introspect'].map((name) => [`gst-child-${name}`, `lib/gst/child/${name}.ts`]),
+    ),
   }),
 ]).catch(() => process.exit(1)); // esbuild has said why
+await copyFile(join(root, 'lib/graph/catalogue', catalogueFile), join(outdir, catalogueFile)); // read from beside the bundle
 
 for (const { outputs } of [program.metafile, child.metafile]) {
   for (const [path, { entryPoint }] of Object.entries(outputs)) {

@@ -8,6 +8,7 @@ export interface ChildFiles {
   stage1: string;
   main: string;
   scan: string;
+  introspect: string;
   /** What of the program the child must be able to read. */
   program: string[];
 }
@@ -26,6 +27,7 @@ export function childFiles(here: string = import.meta.url): ChildFiles {
     stage1: entry('stage1'),
     main: entry('main'),
     scan: entry('scan'),
+    introspect: entry('introspect'),
     program: [folder, ...nativeModules(file), ...packageFiles(folder)],
   };
 }

@@ -13,9 +13,12 @@ export interface ElementInfo {
   /** Such as `Codec/Encoder/Video`. */
   klass: string;
   pads: PadTemplate[];
+  /** All but `name` and `parent`, which every element has. */
   properties: Readonly<Record<string, PropertyInfo>>;
   /** A bin or a GstChildProxy: takes properties of its children as `child::property`. */
   childProxy: boolean;
+  /** It opens URIs, to read or to write. */
+  uri?: 'src' | 'sink';
 }
 
 export interface PadTemplate {
@@ -28,33 +31,38 @@ export interface PadTemplate {
 }
 
 export interface PropertyInfo {
-  /** `other` is a type that no text can be read into. */
-  type:
-    | 'boolean'
-    | 'int'
-    | 'uint'
-    | 'int64'
-    | 'uint64'
-    | 'float'
-    | 'double'
-    | 'string'
-    | 'enum'
-    | 'flags'
-    | 'fraction'
-    | 'caps'
-    | 'structure'
-    | 'array'
-    | 'element'
-    | 'other';
+  /** `text` is a type whose text is not looked into; `other` one that no text can be read into. */
+  type: PropertyType;
   /** Name of the GType, such as `GstX264EncPreset`. */
   typeName: string;
-  /** Of numbers, as text: 64-bit ones do not fit a JSON number. */
+  /** Of numbers and fractions, as text: 64-bit numbers do not fit a JSON number. */
   minimum?: string;
   maximum?: string;
   /** As text, in the form that a launch line takes. */
   default?: string;
-  /** Of enums and flags. */
-  values?: ReadonlyArray<{ nick: string; value: number }>;
+  /** Of enums and flags. `name` is the long form, which GStreamer takes too. */
+  values?: ReadonlyArray<{ nick: string; name: string; value: number }>;
   writable: boolean;
   deprecated: boolean;
+  /** Of strings and objects: what GStreamer says that it is for. */
+  blurb?: string;
 }
+
+export type PropertyType =
+  | 'boolean'
+  | 'int'
+  | 'uint'
+  | 'int64'
+  | 'uint64'
+  | 'float'
+  | 'double'
+  | 'string'
+  | 'enum'
+  | 'flags'
+  | 'fraction'
+  | 'caps'
+  | 'structure'
+  | 'array'
+  | 'element'
+  | 'text'
+  | 'other';

@@ -1,0 +1,25 @@
+/** `gst-functions catalogue`: the elements of the GStreamer that is installed here, as the file that checks read. */
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeCatalogue } from '../lib/graph/catalogue/index.ts';
+import { introspect } from '../lib/gst/introspect.ts';
+
+export async function catalogue({ output, json = false }: { output: string; json?: boolean }): Promise<void> {
+  const scratchRoot = await mkdtemp(join(tmpdir(), 'gst-functions-'));
+  try {
+    const { version, elements, leftOut } = await introspect({ env: process.env, scratchRoot });
+    const bytes = encodeCatalogue(version, elements);
+    const draft = `${output}.${process.pid}`;
+    await writeFile(draft, bytes);
+    await rename(draft, output);
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ output, version, elements: elements.length, bytes: bytes.length, leftOut })}\n`);
+      return;
+    }
+    for (const { name, cause } of leftOut) process.stderr.write(`left out: ${name}: ${cause}\n`);
+    process.stdout.write(`${output}: GStreamer ${version}, ${elements.length} elements, ${Math.ceil(bytes.length / 1024)} KiB\n`);
+  } finally {
+    await rm(scratchRoot, { recursive: true, force: true });
+  }
+}
