@@ -3,10 +3,19 @@ export { jobId } from './job-id.ts';
 export { decodeObjectEvents, objectEvent, objectEventId, objectTypePrefix } from './object.ts';
 export { createPublisher, type Publish, type PublishOptions } from './publish.ts';
 export { type ReadOptions, readCloudEvent } from './receive.ts';
-export { chainOf, largestRequested, type RequestOptions, readRequested, requestedEvent } from './requested.ts';
-export { type Result, type ResultOptions, readResult, resultEvent } from './result.ts';
+export { publishAll } from './publish-all.ts';
+export {
+  chainOf,
+  isRequest,
+  largestRequested,
+  parseRequest,
+  type RequestOptions,
+  readRequested,
+  requestedEvent,
+} from './requested.ts';
+export { factsOf, type Result, type ResultOptions, readResult, resultEvent } from './result.ts';
 export { decodeKey, encodeKey } from './s3-key.ts';
-export { createdObjects, decodeS3Records, isCreation } from './s3-records.ts';
+export { createdObjects, decodeS3Records, isCreation, type Notification, readNotification } from './s3-records.ts';
 export { eventSchema, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
 export { canonicalJson, sameSecret, sign, verify } from './signature.ts';
 export { currentTraceparent, parseTraceparent } from './trace.ts';

@@ -78,8 +78,21 @@ export function chainOf({ userMetadata }: Pick<ObjectEvent, 'userMetadata'>): st
  * @throws Fault EVENT_SIGNATURE, EVENT_MALFORMED
  */
 export function readRequested(event: CloudEvent<unknown>, eventKey: string): Requested {
-  if (event.type !== `${typePrefix}requested`) throw new Fault('EVENT_MALFORMED', { cause: `type ${event.type} is no request` });
+  if (!isRequest(event)) throw new Fault('EVENT_MALFORMED', { cause: `type ${event.type} is no request` });
   if (!verify(event.data, event.signature, eventKey)) throw new Fault('EVENT_SIGNATURE');
+  return parseRequest(event);
+}
+
+export function isRequest({ type }: Pick<CloudEvent<unknown>, 'type'>): boolean {
+  return type === `${typePrefix}requested`;
+}
+
+/**
+ * The request in `event`, whoever made it: for records, never for work.
+ *
+ * @throws Fault EVENT_MALFORMED
+ */
+export function parseRequest(event: Pick<CloudEvent<unknown>, 'data'>): Requested {
   const parsed = requestedSchema.safeParse(event.data);
   if (!parsed.success) throw new Fault('EVENT_MALFORMED', { cause: firstIssue(parsed.error) }, { cause: parsed.error });
   return parsed.data;

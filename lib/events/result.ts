@@ -1,10 +1,10 @@
 /** Result events: what became of a job. Ordered by (run, seq), never by clock. */
 import { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
-import { firstIssue } from './requested.ts';
-import { resultSchemas, schemaUri } from './schemas.ts';
+import { firstIssue, isRequest } from './requested.ts';
+import { resultSchemas, runFactsSchema, schemaUri } from './schemas.ts';
 import { currentTraceparent } from './trace.ts';
-import { type ResultData, type ResultKind, typePrefix } from './types.ts';
+import { type Endpoint, type ObjectRef, type ResultData, type ResultKind, type RunFacts, typePrefix } from './types.ts';
 
 export interface ResultOptions {
   job: string;
@@ -14,11 +14,15 @@ export interface ResultOptions {
   seq: number;
   /** The event that asked for the work. */
   cause: CloudEvent<unknown>;
+  /** What the run is about; that of `cause` where it is a request. */
+  about?: RunFacts;
   source?: string;
 }
 
+/** @throws TypeError where nothing tells what the run is about */
 export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], options: ResultOptions): CloudEvent<unknown> {
-  const { job, run, seq, cause, source = '/transcode' } = options;
+  const { job, run, seq, cause, about = isRequest(cause) ? (cause.data as RunFacts) : undefined, source = '/transcode' } = options;
+  if (about === undefined) throw new TypeError('a result whose cause is no request must be told what it is about');
   return new CloudEvent<unknown>({
     id: `${run}.${seq}`,
     type: `${typePrefix}${kind}`,
@@ -26,14 +30,39 @@ export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], 
     subject: job,
     datacontenttype: 'application/json',
     dataschema: schemaUri(kind),
-    data,
+    data: { ...data, ...factsOf(about) },
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
     traceparent: currentTraceparent(cause.traceparent),
   });
 }
 
-export type Result = { [K in ResultKind]: { kind: K; data: ResultData[K]; run: string; seq: number; time: string } }[ResultKind];
+/** The part of a request, or of anything that has these fields, that results carry. */
+export function factsOf({ transform, source, sinks }: RunFacts): RunFacts {
+  const { bucket, key, etag, size, versionId, contentType, eventTime } = source;
+  return {
+    transform,
+    source: { ...placeOf(source), bucket, key, etag, size, versionId, contentType, eventTime },
+    sinks: sinks.map((sink) => ({ name: sink.name, ...placeOf(sink) })),
+  };
+}
+
+function placeOf({ endpoint, bucket, key }: ObjectRef): ObjectRef {
+  const { ca: _, ...reach }: Endpoint = endpoint;
+  return { endpoint: reach, bucket, key };
+}
+
+interface ResultBase {
+  job: string;
+  run: string;
+  seq: number;
+  /** RFC 3339. */
+  time: string;
+  /** Id of the event that asked for the work. */
+  request: string;
+  about: RunFacts;
+}
+export type Result = { [K in ResultKind]: ResultBase & { kind: K; data: ResultData[K] } }[ResultKind];
 
 /**
  * The result in `event`; undefined where its type is no result's.
@@ -49,5 +78,8 @@ export function readResult(event: CloudEvent<unknown>): Result | undefined {
   if (event.id !== `${run}.${seq}` || !Number.isSafeInteger(seq)) {
     throw new Fault('EVENT_MALFORMED', { cause: `the id of a result is <run>.<seq>, not ${event.id.slice(0, 80)}` });
   }
-  return { kind, data: parsed.data, run, seq, time: event.time ?? new Date().toISOString() } as Result;
+  const { job } = parsed.data;
+  const time = new Date(event.time ?? Date.now()).toISOString();
+  const request = String(event.causationid ?? job);
+  return { kind, data: parsed.data, about: runFactsSchema.parse(parsed.data), job, run, seq, time, request } as Result;
 }

@@ -24,9 +24,23 @@ const bucketName = /^[!-.0-~]{1,255}$/;
 
 type Json = Record<string, unknown>;
 
-/** Every record that names an event, a bucket and a key, in order. `body` is parsed JSON of any shape. */
+export interface Notification {
+  /** Those that name an event, a bucket and a key, in order. */
+  records: ObjectEvent[];
+  /** How many others there were. */
+  unusable: number;
+}
+
+/** What a notification tells; `body` is parsed JSON of any shape. One that is no notification has neither sort of records. */
+export function readNotification(body: unknown): Notification {
+  const found = recordsIn(body, 0);
+  const records = found.flatMap((record) => readRecord(record) ?? []);
+  return { records, unusable: found.length - records.length };
+}
+
+/** Every record that names an event, a bucket and a key, in order. */
 export function decodeS3Records(body: unknown): ObjectEvent[] {
-  return recordsIn(body, 0).flatMap((record) => readRecord(record) ?? []);
+  return readNotification(body).records;
 }
 
 /** The records of `body` that tell of new content. Folder markers (`a/`, without bytes) are none. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { FaultClass, FaultCode } from '../errors.ts';
-import type { Failed, Progress, Requested, ResultData, Skipped, Started, Succeeded } from './types.ts';
+import type { Failed, Progress, Requested, ResultData, RunFacts, Skipped, Started, Succeeded } from './types.ts';
 
 /** `dataschema` of the events with this data; also the `$id` of docs/schema/events/<name>.json. */
 export function schemaUri(name: string): string {
@@ -23,7 +23,9 @@ const job = z
   .refine((value) => !value.includes('..'));
 const run = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 
-const transform = z.object({ kind: z.enum(['Transform', 'SplitTransform']), namespace: name, name });
+// as Kubernetes allows them: they are parts of paths as well
+const namespace = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const transform = z.object({ kind: z.enum(['Transform', 'SplitTransform']), namespace, name: job });
 
 const endpoint = z.object({
   address: z.string().min(1),
@@ -55,19 +57,21 @@ const debug = z.object({
     .optional(),
 });
 
+const source = z.object({
+  endpoint,
+  ...place,
+  etag: z.string().min(1),
+  size: count,
+  versionId: z.string().optional(),
+  contentType: z.string().optional(),
+  eventTime: z.string(),
+});
+
 export const requestedSchema = z.object({
   job,
   transform,
   chain: z.array(z.string()).max(16),
-  source: z.object({
-    endpoint,
-    ...place,
-    etag: z.string().min(1),
-    size: count,
-    versionId: z.string().optional(),
-    contentType: z.string().optional(),
-    eventTime: z.string(),
-  }),
+  source,
   sinks: z
     .array(
       z.object({
@@ -105,17 +109,15 @@ const media = z.object({
   tags: z.record(z.string(), z.string()).optional(),
 });
 
-const started = z.object({
-  job,
-  run,
-  transform,
-  source: z.object({ ...place, etag: z.string(), size: count }),
-  sinks: z.array(z.object({ name, ...place })),
-}) satisfies z.ZodType<Started>;
+/** What every result tells of its run. */
+const facts = { transform, source, sinks: z.array(z.object({ name, endpoint, ...place })) };
+const result = { job, run, ...facts };
+export const runFactsSchema = z.object(facts) satisfies z.ZodType<RunFacts>;
+
+const started = z.object(result) satisfies z.ZodType<Started>;
 
 const progress = z.object({
-  job,
-  run,
+  ...result,
   position: amount,
   duration: amount.optional(),
   percent: z.number().min(0).max(100).optional(),
@@ -125,8 +127,7 @@ const progress = z.object({
 }) satisfies z.ZodType<Progress>;
 
 const succeeded = z.object({
-  job,
-  run,
+  ...result,
   outputs: z.array(z.object({ name, ...place, etag: z.string(), size: count, contentType: z.string() })),
   media: z.object({ input: media.optional(), outputs: z.record(z.string(), media).optional() }).optional(),
   timings: z
@@ -143,8 +144,7 @@ const succeeded = z.object({
 }) satisfies z.ZodType<Succeeded>;
 
 const failed = z.object({
-  job,
-  run,
+  ...result,
   error: z.object({
     // any code: a recorder may be older than the transcode that it hears from
     code: z.string().min(1) as unknown as z.ZodType<FaultCode>,
@@ -157,8 +157,7 @@ const failed = z.object({
 }) satisfies z.ZodType<Failed>;
 
 const skipped = z.object({
-  job,
-  run,
+  ...result,
   reason: z.enum(['superseded', 'gone', 'loop']),
   message: z.string(),
 }) satisfies z.ZodType<Skipped>;

@@ -121,6 +121,16 @@ export interface FaultData {
   debug?: string;
 }
 
+/**
+ * What a run is about. Every result carries it, so that each of them is enough for a record: they may come in any order,
+ * and some never do. Certificates (`ca`) are left out.
+ */
+export interface RunFacts {
+  transform: TransformRef;
+  source: SourceObject;
+  sinks: Array<ObjectRef & { name: string }>;
+}
+
 export interface Started {
   job: string;
   run: string;

@@ -1,5 +1,5 @@
 /** Settings that every function shares. */
-import { bytes, choice, httpUrl, integer, text } from './setting-kinds.ts';
+import { bytes, choice, httpUrl, integer, list, secret, text } from './setting-kinds.ts';
 
 export const commonSettings = {
   port: integer({ env: 'PORT', about: 'Port to listen on; 0 takes a free one.', min: 0, max: 65_535, fallback: '8080' }),
@@ -42,5 +42,43 @@ export const publishSettings = {
     min: 1,
     max: 600,
     fallback: '10',
+  }),
+} as const;
+
+/** Settings of the functions that sign requests or check them. */
+export const signingSettings = {
+  eventKey: secret({
+    env: 'EVENT_KEY',
+    about: 'Key of this installation: requests that are not signed with it run nothing.',
+    secret: true,
+  }),
+} as const;
+
+/** What this installation lets Transforms ask for; the same in every function that judges them. */
+export const transformSettings = {
+  allowedEndpoints: list({
+    env: 'ALLOWED_ENDPOINTS',
+    about: 'Storage addresses (`host:port`) that Transforms may name; empty: any.',
+    fallback: '',
+  }),
+  maxTimeout: integer({
+    env: 'MAX_TIMEOUT',
+    about: 'Longest run that a Transform may ask for; an unfinished upload older than this is that of a killed attempt.',
+    unit: 's',
+    min: 1,
+    max: 604_800,
+    fallback: '480',
+  }),
+  maxInputBytes: bytes({
+    env: 'MAX_INPUT_BYTES',
+    about: 'Largest input that a Transform may ask for.',
+    unit: 'bytes',
+    fallback: '64Gi',
+  }),
+  maxOutputBytes: bytes({
+    env: 'MAX_OUTPUT_BYTES',
+    about: 'Largest output that a Transform may ask for.',
+    unit: 'bytes',
+    fallback: '64Gi',
   }),
 } as const;

@@ -1,6 +1,6 @@
 /** What turns a handler into a served function. */
 export { type AppOptions, createApp, createHttpApp, type Readiness, type RequestHandler } from './app.ts';
-export { commonSettings, publishSettings } from './common-settings.ts';
+export { commonSettings, publishSettings, signingSettings, transformSettings } from './common-settings.ts';
 export { type KnativeFunction, knativeFunction } from './knative-function.ts';
 export { createLifecycle } from './lifecycle.ts';
 export { createLog, type LogOptions } from './log.ts';
@@ -9,5 +9,5 @@ export { type Served, type ServeOptions, serve } from './server.ts';
 export * as setting from './setting-kinds.ts';
 export { readSettings, type Setting, type Settings, type SettingsSpec, settingsFault } from './settings.ts';
 export { settingsPage } from './settings-docs.ts';
-export { spanOf, startTelemetry } from './telemetry.ts';
+export { meter, producing, spanOf, startTelemetry } from './telemetry.ts';
 export type * from './types.ts';

@@ -18,7 +18,8 @@ function table(settings: FunctionModule['settings'][string][]): string[] {
     '| variable | meaning | allowed | unit | default |',
     '|---|---|---|---|---|',
     ...settings.map(({ env, about, allowed, unit, fallback, optional, secret }) => {
-      const standing = fallback === undefined ? (optional ? 'none (optional)' : '**required**') : `\`${fallback}\``;
+      const given = fallback?.trim() === '' ? 'empty' : `\`${fallback}\``;
+      const standing = fallback !== undefined ? given : optional ? 'none (optional)' : '**required**';
       return `| \`${env}\` | ${about}${secret ? ' Secret.' : ''} | ${allowed ?? ''} | ${unit ?? ''} | ${standing} |`;
     }),
   ];

@@ -26,9 +26,14 @@ export type Settings<S extends SettingsSpec> = Readonly<{ [K in keyof S]: S[K] e
 /**
  * The settings that `spec` describes. A variable that is set to nothing counts as unset.
  *
+ * @param together what is wrong with them as a whole, in sentences; those at fault themselves are undefined
  * @throws Fault SETTINGS_INVALID that names every variable at fault
  */
-export function readSettings<S extends SettingsSpec>(spec: S, env: NodeJS.ProcessEnv): Settings<S> {
+export function readSettings<S extends SettingsSpec>(
+  spec: S,
+  env: NodeJS.ProcessEnv,
+  together: (settings: Partial<Settings<S>>) => string[] = () => [],
+): Settings<S> {
   const faults: string[] = [];
   const entries = Object.entries(spec).map(([name, setting]) => {
     const text = env[setting.env]?.trim() || setting.fallback;
@@ -44,8 +49,10 @@ export function readSettings<S extends SettingsSpec>(spec: S, env: NodeJS.Proces
       return [name, undefined];
     }
   });
+  const settings = Object.freeze(Object.fromEntries(entries)) as Settings<S>;
+  faults.push(...together(settings));
   if (faults.length > 0) throw settingsFault(faults);
-  return Object.freeze(Object.fromEntries(entries)) as Settings<S>;
+  return settings;
 }
 
 export function settingsFault(faults: string[]): Fault {

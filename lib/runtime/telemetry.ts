@@ -1,13 +1,16 @@
 /**
- * Tracing by the OpenTelemetry API, which costs nothing while no SDK is there. The SDK is loaded only where an
+ * Tracing and metrics by the OpenTelemetry API, which costs nothing while no SDK is there. The SDK is loaded only where an
  * endpoint is set: importing it takes longer than all the rest of a cold start.
  */
-import { context, type Link, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Link, type Meter, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import { parseTraceparent } from '../events/index.ts';
 
 const tracer = () => trace.getTracer('gst-functions');
+
+/** Makes instruments. Asked for when a function starts, not when a module is loaded: before the SDK there is none that counts. */
+export const meter = (): Meter => metrics.getMeter('gst-functions');
 
 /**
  * Runs `work` in a span of the trace that the event belongs to. The `traceparent` header names the hop of the delivery
@@ -32,6 +35,22 @@ export async function spanOf<T>(event: CloudEvent<unknown>, headers: Headers, wo
       const fault = Fault.from(error);
       span.setAttribute('error.type', fault.code);
       if (fault.class !== 'skipped') span.setStatus({ code: SpanStatusCode.ERROR, message: fault.message });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** Runs `work`, which begins a new story, in a span of its own: the events that it makes belong to that trace. */
+export function producing<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return tracer().startActiveSpan(name, { kind: SpanKind.PRODUCER }, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      const fault = Fault.from(error);
+      span.setAttribute('error.type', fault.code);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: fault.message });
       throw error;
     } finally {
       span.end();

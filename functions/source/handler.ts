@@ -1,0 +1,67 @@
+/** Takes MinIO's webhook: a notification becomes one object event for each new object. */
+import { Fault } from '../../lib/errors.ts';
+import { isCreation, objectEvent, publishAll, readNotification } from '../../lib/events/index.ts';
+import { meter, type Publish, producing, type RequestHandler } from '../../lib/runtime/index.ts';
+
+export interface SourceDeps {
+  publish: Publish;
+  /** Whether this Authorization header may pass. */
+  authorized: (header: string | null) => boolean;
+  /** Address under which Transforms know the server that calls. */
+  endpoint?: string | undefined;
+}
+
+/**
+ * Answers 204 when the Broker has an event for every new object, and 503 when it has not: MinIO then sends the
+ * notification again, and the ids of the events stay the same. All else that is authorized gets 204 too, however little
+ * sense it makes: MinIO repeats what is refused for ever, and holds back all that comes after it.
+ */
+export function createHandler({ publish, authorized, endpoint }: SourceDeps): RequestHandler {
+  const records = meter().createCounter('gst.source.records', {
+    description: 'Records of notifications by what became of them; a body that is no notification counts as one',
+  });
+  return async ({ headers, body }, { log, signal }) => {
+    const authorization = headers.get('authorization');
+    // older MinIO asks by an empty POST whether somebody is there
+    if (body.length === 0 && authorization === null) return;
+    if (!authorized(authorization)) throw new Fault('EVENT_UNAUTHORIZED');
+    if (body.length === 0) return;
+
+    const notification = readNotification(parse(body));
+    const created = notification.records.filter(isCreation);
+    if (notification.records.length === 0 && notification.unusable === 0) {
+      records.add(1, { outcome: 'unreadable' });
+      log.warn({ bytes: body.length, start: excerpt(body) }, 'body is no notification: passed over');
+      return;
+    }
+    if (notification.unusable > 0) {
+      records.add(notification.unusable, { outcome: 'unusable' });
+      log.warn({ unusable: notification.unusable }, 'records without event, bucket or key: passed over');
+    }
+    for (const { eventName, bucket, key } of notification.records.filter((record) => !isCreation(record))) {
+      records.add(1, { outcome: 'ignored' });
+      log.debug({ eventName, bucket, key }, 'no new content: passed over');
+    }
+    if (created.length === 0) return;
+    await producing('object events publish', async () => {
+      const events = created.map((object) => objectEvent(endpoint === undefined ? object : { ...object, endpoint }));
+      await publishAll(publish, events, signal);
+    });
+    records.add(created.length, { outcome: 'published' });
+    for (const { eventName, bucket, key } of created) log.info({ eventName, bucket, key }, 'object told');
+  };
+}
+
+/** Undefined where it is no JSON. */
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Enough of a body to recognise its sender by, in one line. */
+function excerpt(body: Uint8Array): string {
+  return Buffer.from(body.subarray(0, 100)).toString('utf8').replace(/\s+/g, ' ');
+}
