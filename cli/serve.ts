@@ -1,5 +1,24 @@
-/** `gst-functions serve NAME`: one function, as in its container. */
+/** `gst-functions serve NAME`: one function, as in its container. Only that function is loaded. */
+import { runFunction } from '../lib/runtime/run-function.ts';
+import type { FunctionModule } from '../lib/runtime/types.ts';
 import { UsageError } from './exit.ts';
 
-const functions = ['source', 'dispatcher', 'transcode', 'recorder'] as const;
-type FunctionName = (typeof functions)[number];
+const modules: Record<string, () => Promise<FunctionModule>> = {
+  source: async () => (await import('../functions/source/index.ts')).source,
+  dispatcher: async () => (await import('../functions/dispatcher/index.ts')).dispatcher,
+  transcode: async () => (await import('../functions/transcode/index.ts')).transcode,
+  recorder: async () => (await import('../functions/recorder/index.ts')).recorder,
+};
+
+export const functionNames: readonly string[] = Object.keys(modules);
+
+/**
+ * Serves until SIGTERM or SIGINT, then drains.
+ *
+ * @throws UsageError where there is no such function; Fault SETTINGS_INVALID
+ */
+export async function serveFunction(name: string, { port }: { port?: string } = {}): Promise<void> {
+  const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
+  if (!load) throw new UsageError(`no function ${JSON.stringify(name)}; there are ${functionNames.join(', ')}`);
+  await runFunction(await load(), port === undefined ? process.env : { ...process.env, PORT: port });
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { createSubscriber } from '../../../cli/dev/broker/subscriber.ts';
+
+const never = new AbortController().signal;
+
+describe('the processes of a subscriber', () => {
+  it('are given work where the least is in hand', async () => {
+    const subscriber = createSubscriber(2);
+    subscriber.add('a');
+    subscriber.add('b');
+    const urls = [];
+    for (let i = 0; i < 4; i++) urls.push((await subscriber.take(never)).url);
+    expect(urls).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('never have more in hand than they may, and those who wait come in turn', async () => {
+    const subscriber = createSubscriber(1);
+    subscriber.add('a');
+    const first = await subscriber.take(never);
+    const order: number[] = [];
+    const second = subscriber.take(never).then((place) => (order.push(2), place));
+    const third = subscriber.take(never).then((place) => (order.push(3), place));
+    await Promise.resolve();
+    expect(order).toEqual([]);
+    first.release();
+    first.release();
+    (await second).release();
+    await third;
+    expect(order).toEqual([2, 3]);
+  });
+
+  it('are waited for where there is none, and get nothing once they are away', async () => {
+    const subscriber = createSubscriber(1);
+    const waiting = subscriber.take(never);
+    const remove = subscriber.add('a');
+    expect((await waiting).url).toBe('a');
+    remove();
+    const next = subscriber.take(never);
+    subscriber.add('b');
+    expect((await next).url).toBe('b');
+  });
+
+  it('are not waited for any longer when the signal says so', async () => {
+    const end = new AbortController();
+    const subscriber = createSubscriber(1);
+    const waiting = subscriber.take(end.signal);
+    end.abort(new Error('over'));
+    await expect(waiting).rejects.toThrow('over');
+    subscriber.add('a');
+    expect((await subscriber.take(never)).url).toBe('a');
+  });
+
+  it('get nothing new in a pause', async () => {
+    const subscriber = createSubscriber(1);
+    subscriber.pause();
+    subscriber.add('a');
+    const end = new AbortController();
+    const waiting = subscriber.take(end.signal);
+    end.abort(new Error('still waiting'));
+    await expect(waiting).rejects.toThrow('still waiting');
+  });
+});
