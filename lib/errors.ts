@@ -248,6 +248,22 @@ const table = {
     remedy: 'Look at its log; a port may be taken, or the data folder of another version.',
   },
 
+  TRIGGER_INVALID: {
+    class: 'permanent',
+    message: 'The local broker cannot follow the Trigger {trigger}: it has {cause}.',
+    remedy: 'Correct the manifest; knative/base/triggers.yaml has what can be followed.',
+  },
+  BROKER_FULL: {
+    class: 'transient',
+    message: 'The local broker has {capacity} events in hand and takes no more.',
+    remedy: 'Nothing to do: the event is sent again.',
+  },
+  FUNCTION_START: {
+    class: 'transient',
+    message: 'The function {name} did not start: {cause}',
+    remedy: 'Try it alone with gst-functions serve; its settings are in docs/reference/settings.md.',
+  },
+
   // --- storage
   STORAGE_UNREACHED: {
     class: 'transient',
