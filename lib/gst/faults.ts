@@ -9,6 +9,8 @@ import type { Redact } from './redact.ts';
 export interface Blame {
   /** Name of the source element. */
   source: string;
+  /** Name of the buffer behind it. */
+  buffer: string;
   /** `host:port` of the storage, or the path of a local source. */
   address: string;
   scratch: string;
@@ -92,6 +94,7 @@ function classify(error: BusError, blame: Blame): Verdict {
   }
   if (flowReturn === notLinked) return is('NO_STREAMS', { found: blame.found });
   if (raisedBy(error, blame.source)) return sourceFault(error, blame, why);
+  if (raisedBy(error, blame.buffer) && isEcho(error)) return is('MEDIA_CORRUPT', silentDemuxer);
   if (/missing a plug-in|no suitable plugins found|no decoder available|missing (decoder|element|demuxer)/i.test(text)) {
     return unsupported(text, blame.missingPlugins);
   }
@@ -103,6 +106,9 @@ function classify(error: BusError, blame: Blame): Verdict {
   if (/Demux|Decoder|Parser/.test(klass) || factory === 'typefind') return is('MEDIA_CORRUPT', { element, cause: why });
   return is('ELEMENT_FAILED', { element, cause: why });
 }
+
+/** Whoever the source feeds has stopped it, and has not said why. */
+const silentDemuxer = { element: 'the demuxer', cause: 'it stopped without a reason' };
 
 function sourceFault(error: BusError, { address }: Blame, why: string): Verdict {
   const { message, httpStatus, lastHttpStatus, factory } = error;
@@ -121,7 +127,7 @@ function sourceFault(error: BusError, { address }: Blame, why: string): Verdict 
     if (lastHttpStatus === 0 || (lastHttpStatus === undefined && factory !== 'filesrc')) {
       return is('STORAGE_UNREACHED', { address, cause: 'no connection' });
     }
-    return is('MEDIA_CORRUPT', { element: 'the demuxer', cause: 'it stopped without a reason' });
+    return is('MEDIA_CORRUPT', silentDemuxer);
   }
   return is('STORAGE_READ', { cause: why });
 }

@@ -7,11 +7,22 @@ import type { OutputTarget } from './types.ts';
 export const sourceName = 'gst-functions-source';
 export const sinkName = (output: string): string => `gst-functions-sink-${output}`;
 
+/** Between the source and the graph, where the object comes over the network. */
+export const bufferName = 'gst-functions-buffer';
+
 /** Bytes that the source asks for at a time: as fast as a local file, where the default is many times slower. */
 const blockSize = 1024 * 1024;
 /** Seconds without a byte after which a read is tried again, by range. */
 const readTimeout = 20;
 const readRetries = 3;
+/**
+ * Bytes kept of what was read, in memory. With such a buffer the demuxer pulls what it wants, as from a local file: pushed at,
+ * those of AVI and of fragmented MP4 lose frames or give up. And the next bytes are read while it is at work.
+ */
+const bufferSize = 16 * 1024 * 1024;
+/** Bytes that are read ahead. */
+const readAhead = 4 * 1024 * 1024;
+const buffer = `queue2 name=${bufferName} ring-buffer-max-size=${bufferSize} max-size-bytes=${readAhead} max-size-buffers=0 max-size-time=0`;
 
 export interface Launch {
   line: string;
@@ -67,7 +78,7 @@ function sourceElement(source: ReadAccess): string {
     ...(caFile ? [`ssl-ca-file=${stringValue(caFile)}`] : []),
     ...(Object.keys(headers).length > 0 ? [`extra-headers=${quote(headerStructure(headers))}`] : []),
   ];
-  return `souphttpsrc ${properties.join(' ')}`;
+  return `souphttpsrc ${properties.join(' ')} ! ${buffer}`;
 }
 
 /** A GstStructure in its string form. Header names need no escaping: a URL's signer gives them. */

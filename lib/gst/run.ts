@@ -4,7 +4,7 @@ import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
 import { narrowed } from './confinement.ts';
 import { bestError, faultOf } from './faults.ts';
-import { launchOf, sourceName } from './launch.ts';
+import { bufferName, launchOf, sourceName } from './launch.ts';
 import { inputFacts, inWords } from './media-facts.ts';
 import { type Cut, cutBranches, type Unlinked } from './missing-streams.ts';
 import { outOfMemoryKills, residentMemory } from './process-memory.ts';
@@ -157,6 +157,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     const address = request.source.kind === 'http' ? new URL(request.source.url).host : request.source.path;
     const blame = {
       source: sourceName,
+      buffer: bufferName,
       address,
       scratch: request.scratch,
       found: inWords(found()),
