@@ -1,0 +1,10 @@
+/** Pipelines as one graph, however they are written: `elements`, launch text, DOT; and what an installed GStreamer makes of them. */
+
+export * from './catalogue/index.ts';
+export { graphFromElements } from './elements/read.ts';
+export { elementsOf } from './elements/write.ts';
+export { launchText } from './launch/print.ts';
+export type { Element, Graph, Link, Node, OutputLink, PadRef, PropertyValue } from './model.ts';
+export { isEngineName, sinkName, sourceName } from './names.ts';
+export type { Outlet, ReadOptions } from './outlet.ts';
+export { pruneGraph } from './prune.ts';

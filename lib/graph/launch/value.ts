@@ -1,0 +1,83 @@
+/**
+ * Values of properties in launch text. They go through two layers: the parser of launch lines takes quotes and
+ * backslashes off, then the property's type reads what is left. A value that begins and ends with `"` is unwrapped by
+ * the string type alone.
+ */
+import { Fault } from '../../errors.ts';
+import type { PropertyInfo } from '../catalogue/types.ts';
+import type { PropertyValue } from '../model.ts';
+
+/**
+ * The value as it stands behind `=`, so that the property gets exactly it. Nothing in it can end it early.
+ * @param type of the property; where it is not known a form is chosen that every type reads alike
+ */
+export function printValue(value: PropertyValue, type: PropertyInfo['type'] | undefined): string {
+  const text = printed(value);
+  if (text.includes('\0')) throw new Fault('TRANSFORM_INVALID', { cause: 'a property cannot hold the character U+0000' });
+  if (type === 'string') return wrapped(text);
+  const onlyStringsHold = type === undefined && (text === 'NULL' || isWrapped(text));
+  const endsInBackslash = text.endsWith('\\');
+  if (onlyStringsHold || (endsInBackslash && text.includes('\n'))) return wrapped(text);
+  return endsInBackslash ? backslashed(text) : quoted(text);
+}
+
+/** Whole numbers without an exponent, which no integer type reads. */
+function printed(value: PropertyValue): string {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : String(value);
+}
+
+/** Takes off what the first layer takes off. The lexer ends at the last quote that it can, so no text may end in a backslash. */
+const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** Without quotes: for what ends in a backslash, and has no line break. */
+const backslashed = (text: string) => text.replace(/[^A-Za-z0-9_./,-]/g, '\\$&');
+
+/** The form of gst_string_wrap, which leaves no character that either layer might take for its own. */
+function wrapped(text: string): string {
+  const inner = [...Buffer.from(text)].map((byte) => {
+    const character = String.fromCharCode(byte);
+    if (/[A-Za-z0-9_\-+/:.]/.test(character)) return character;
+    return byte > 32 && byte < 127 ? `\\${character}` : `\\${byte.toString(8).padStart(3, '0')}`;
+  });
+  return quoted(`"${inner.join('')}"`);
+}
+
+const isWrapped = (text: string) => text.startsWith('"') && text.endsWith('"');
+
+/** What is left of the text behind `=` when the first layer is off. */
+export function unquote(raw: string): string {
+  const inner = raw.length > 1 && isWrapped(raw) ? raw.slice(1, -1) : raw;
+  let text = '';
+  let inQuotes = false;
+  for (let at = 0; at < inner.length; at++) {
+    if (inner[at] === '\\' && !inQuotes) at++;
+    else if (inner[at] === '"' && !(inQuotes && inner[at - 1] === '\\')) inQuotes = !inQuotes;
+    text += inner[at] ?? '';
+  }
+  return text;
+}
+
+/** The value that a property gets from `text`; `undefined` for the null string, which no value stands for. */
+export function readValue(text: string, type: PropertyInfo['type'] | undefined): PropertyValue | undefined {
+  if (type === undefined || type === 'string') {
+    if (type === 'string' && text === 'NULL') return undefined;
+    const unwrapped = text.length > 1 && isWrapped(text) ? unwrap(text) : undefined;
+    if (unwrapped !== undefined) return unwrapped;
+    if (type === 'string') return text;
+  }
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return text !== '' && Number.isFinite(number) && printed(number) === text ? number : text;
+}
+
+/** The opposite of gst_string_wrap; `undefined` for what it would not have written. */
+function unwrap(text: string): string | undefined {
+  const inner = /^"((?:[A-Za-z0-9_\-+/:.]|\\[0-3][0-7]{2}|\\[\s\S])*)"$/.exec(text)?.[1];
+  if (inner === undefined) return undefined;
+  const bytes: Buffer[] = [];
+  for (const [part] of inner.matchAll(/\\[0-3][0-7]{2}|\\[\s\S]|[^\\]+/g)) {
+    if (/^\\\d{3}$/.test(part)) bytes.push(Buffer.of(Number.parseInt(part.slice(1), 8)));
+    else bytes.push(Buffer.from(part.startsWith('\\') ? part.slice(1) : part));
+  }
+  return Buffer.concat(bytes).toString();
+}
