@@ -96,8 +96,9 @@ export function createDirectoryStore(folder: string): ObjectStore {
         await rm(path, { force: true });
         await removeRecord(root, bucket, path);
       }),
-    async *list(bucket, prefix) {
-      yield* await guarded(bucket, prefix, () => listFolder(root, bucket, bucketFolder(root, bucket), prefix));
+    async *list(bucket, prefix, { after = '' } = {}) {
+      const objects = await guarded(bucket, prefix, () => listFolder(root, bucket, bucketFolder(root, bucket), prefix));
+      yield* objects.filter(({ key }) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0);
     },
     abortStale: (bucket, key, olderThan) => guarded(bucket, key, () => drafts.removeStale(bucket, key, olderThan)),
     close() {},

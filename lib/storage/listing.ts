@@ -13,13 +13,19 @@ const pageSize = 1000;
  * Every object under the prefix, in the order of keys as bytes. `metadata=true` is MinIO's own: its answer holds the
  * user metadata of each object. Where the server does not know the word, `metadata` is undefined.
  */
-export async function* listObjects(connection: Connection, bucket: string, prefix: string): AsyncGenerator<ListedObject> {
+export async function* listObjects(
+  connection: Connection,
+  bucket: string,
+  prefix: string,
+  after?: string,
+): AsyncGenerator<ListedObject> {
   let query: Record<string, string> = {
     'list-type': '2',
     'encoding-type': 'url',
     'max-keys': String(pageSize),
     prefix,
     metadata: 'true',
+    ...(after === undefined ? {} : { 'start-after': after }),
   };
   let page = await getXml(connection, bucket, query).catch((error: unknown) => {
     if (!isUnknownQuery(error)) throw error;

@@ -83,7 +83,7 @@ export function createMinioStore(endpoint: Endpoint, credentials: Credentials, o
     async remove(bucket, key) {
       await connection.call({ bucket, key }, (client) => client.removeObject(bucket, key));
     },
-    list: (bucket, prefix) => listObjects(connection, bucket, prefix),
+    list: (bucket, prefix, { after } = {}) => listObjects(connection, bucket, prefix, after),
     async abortStale(bucket, key, olderThan) {
       const stale = (await openUploads(connection, bucket, key)).filter(({ age }) => age > olderThan);
       for (const { uploadId } of stale) await abortUpload(target(bucket, key), uploadId);

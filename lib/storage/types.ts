@@ -65,7 +65,8 @@ export interface ObjectStore {
   put(bucket: string, key: string, body: Uint8Array, options: WriteOptions): Promise<StoredObject>;
   get(bucket: string, key: string): Promise<Uint8Array | undefined>;
   remove(bucket: string, key: string): Promise<void>;
-  list(bucket: string, prefix: string): AsyncIterable<ListedObject>;
+  /** In the order of keys as bytes; `after` leaves out that key and all before it. */
+  list(bucket: string, prefix: string, options?: { after?: string }): AsyncIterable<ListedObject>;
   /** Aborts uploads of exactly this key that began longer than `olderThan` seconds ago (those of killed attempts). */
   abortStale(bucket: string, key: string, olderThan: number): Promise<number>;
   close(): void;

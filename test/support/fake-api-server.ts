@@ -105,7 +105,10 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     const all = [...objects]
       .filter(([at]) => collectionOf(at) === path || at.replace(/\/[^/]+$/, '') === path)
       .map(([, object]) => object)
-      .filter(({ metadata }) => Object.entries(selector).every(([name, value]) => metadata.labels?.[name] === value));
+      .filter(({ metadata: { labels = {} } }) =>
+        // a name alone asks for whatever has it
+        Object.entries(selector).every(([name, value]) => (value === undefined ? name in labels : labels[name] === value)),
+      );
     const limit = Number(url.searchParams.get('limit') ?? all.length);
     const from = Number(url.searchParams.get('continue') ?? 0);
     const next = from + limit < all.length ? String(from + limit) : undefined;

@@ -1,0 +1,137 @@
+/** One pass over everything: what is there is held against what should be, whatever woke the reconciler. */
+import type { CloudEvent } from 'cloudevents';
+import type { Logger } from 'pino';
+import { Fault } from '../../lib/errors.ts';
+import type { Publish } from '../../lib/events/index.ts';
+import type { Endpoint } from '../../lib/events/types.ts';
+import {
+  type Condition,
+  type KubeClient,
+  resources,
+  type TransformObject,
+  writeTransformStatus,
+} from '../../lib/kubernetes/index.ts';
+import type { MinioStore } from '../../lib/storage/index.ts';
+import type { ResolvedTransform, ResolveOptions } from '../../lib/transform/index.ts';
+import type { JobRecord } from './jobs.ts';
+import { keepRunners } from './keep-runners.ts';
+import { dropNotifications, setNotifications, type WatchedBucket } from './notifications.ts';
+import { expiredJobs, type Retention } from './retention.ts';
+import { wantedRunners } from './runners.ts';
+import type { State, StateStore } from './state.ts';
+import { type SweepLimits, sweep } from './sweep/sweep.ts';
+import { type CheckedTransform, checkTransforms, readyCondition, withKind } from './transforms.ts';
+import { type BucketWatch, bucketWatches, watchId, watchIdOf } from './watches.ts';
+
+export interface PassDeps {
+  client: KubeClient;
+  store: (endpoint: Endpoint, namespace: string) => Promise<MinioStore>;
+  publish: Publish;
+  eventKey: string;
+  /** Loaded when the first pass begins. */
+  checking: () => ResolveOptions;
+  systemNamespace: string;
+  /** Undefined: notifications are left alone. */
+  arn: string | undefined;
+  /** Milliseconds. */
+  keepRunners: number;
+  retention: Retention;
+  limits: SweepLimits;
+  state: StateStore;
+  log: Logger;
+  now: () => Date;
+}
+
+/**
+ * `cause` is the event that asked for a sweep; without one there is none. What fails for one bucket or one Transform is
+ * told in its status, and stops no other.
+ *
+ * @throws Fault KUBERNETES_FAILED, PUBLISH_FAILED
+ */
+export async function pass(deps: PassDeps, cause: CloudEvent<unknown> | undefined): Promise<void> {
+  const { client, log } = deps;
+  const checked = checkTransforms(await listTransforms(client), deps.checking());
+  const usable = checked.flatMap(({ transform }) => transform ?? []);
+  const failures: unknown[] = [];
+  // a part that fails is tried again by the next event; the others shall not wait for it
+  const attempt = async (what: string, part: () => Promise<void>) => {
+    try {
+      await part();
+    } catch (error) {
+      log.error({ err: error }, `${what} failed`);
+      failures.push(error);
+    }
+  };
+  await attempt('keeping runners', () =>
+    keepRunners({ client, namespace: deps.systemNamespace, keep: deps.keepRunners, log, now: deps.now }, wantedRunners(usable)),
+  );
+  const state = await deps.state.read();
+  const watches = bucketWatches(usable);
+  const notifications = await watchBuckets(deps, watches, state);
+  await attempt('writing status', () => writeStatus(deps, checked, notifications));
+  if (cause) {
+    const jobs = await client.list<JobRecord>(resources.jobs);
+    await attempt('sweep', async () => {
+      const madeAt = creationTimes(checked);
+      state.positions = await sweep({ ...deps, cause, jobs, madeAt, positions: state.positions }, usable);
+    });
+    await attempt('removing old Jobs', () => removeExpired(deps, jobs));
+  }
+  await attempt('keeping the position', () => deps.state.write(state));
+  if (failures.length > 0) throw Fault.from(failures[0]);
+  log.info({ transforms: checked.length, usable: usable.length, swept: cause !== undefined }, 'pass done');
+}
+
+async function listTransforms(client: KubeClient): Promise<TransformObject[]> {
+  const [transforms, splits] = await Promise.all([
+    client.list<TransformObject>(resources.transforms),
+    client.list<TransformObject>(resources.splitTransforms),
+  ]);
+  return [...withKind('transforms', transforms), ...withKind('splitTransforms', splits)];
+}
+
+async function watchBuckets(
+  { arn, store, log }: PassDeps,
+  watches: BucketWatch[],
+  state: State,
+): Promise<Map<string, Condition>> {
+  if (arn === undefined) return new Map();
+  const told = await setNotifications({ store, arn, log }, watches);
+  const wanted = new Set(watches.map(watchId));
+  const gone = state.watched.filter(({ endpoint, bucket }) => !wanted.has(watchId({ address: endpoint.address, bucket })));
+  const left = await dropNotifications({ store, arn, log }, gone);
+  const set = watches.filter((watch) => told.get(watchId(watch))?.status === 'True');
+  state.watched = [
+    ...set.map(({ bucket, readers }): WatchedBucket => ({ bucket, ...(readers[0] as BucketWatch['readers'][number]) })),
+    ...left,
+  ];
+  return told;
+}
+
+async function writeStatus(
+  { client, log, now }: PassDeps,
+  checked: CheckedTransform[],
+  notifications: Map<string, Condition>,
+): Promise<void> {
+  for (const one of checked) {
+    const told = one.transform && notifications.get(watchIdOf(one.transform));
+    const conditions = [readyCondition(one), ...(told ? [told] : [])];
+    const { namespace, name } = one.object.metadata;
+    if (await writeTransformStatus(client, one.object, conditions, now)) {
+      log.info({ transform: `${namespace}/${name}`, ready: conditions[0]?.status }, 'status written');
+    }
+  }
+}
+
+function creationTimes(checked: CheckedTransform[]): (transform: ResolvedTransform) => number {
+  const times = new Map(
+    checked.map(({ object, transform }) => [transform, Date.parse(object.metadata.creationTimestamp ?? '') || 0]),
+  );
+  return (transform) => times.get(transform) ?? 0;
+}
+
+async function removeExpired({ client, retention, log, now }: PassDeps, jobs: JobRecord[]): Promise<void> {
+  const expired = expiredJobs(jobs, retention, now());
+  for (const { metadata } of expired) await client.remove(resources.jobs, metadata.namespace ?? 'default', metadata.name);
+  if (expired.length > 0) log.info({ jobs: expired.length }, 'old Jobs removed');
+}

@@ -1,0 +1,136 @@
+/**
+ * Runners: where Transforms with an image or resources of their own run. Each is the transcode of the installation once
+ * more, with another image or other resources, and a Trigger that sends it what is meant for it.
+ */
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../lib/kubernetes/index.ts';
+import type { ResolvedTransform } from '../../lib/transform/types.ts';
+
+/** Name of the Service and the Trigger that every runner is made from. */
+export const transcodeName = 'transcode';
+
+export const defaultRunner = 'default';
+
+/** By this label runners are found. */
+export const runnerLabel = 'pipelines.gst.io/runner';
+
+/** What was asked for when the object was written: compared with what is wanted, for the API server adds defaults. */
+export const hashAnnotation = 'pipelines.gst.io/template-hash';
+
+/** Since when no Transform asks for the runner. */
+export const unusedAnnotation = 'pipelines.gst.io/unused-since';
+
+export interface WantedRunner {
+  runner: string;
+  image?: string;
+  resources?: unknown;
+}
+
+export function wantedRunners(transforms: readonly ResolvedTransform[]): WantedRunner[] {
+  const wanted = new Map<string, WantedRunner>();
+  for (const { runner, pipeline } of transforms) {
+    if (runner !== defaultRunner) wanted.set(runner, { runner, image: pipeline.image, resources: pipeline.resources });
+  }
+  return [...wanted.values()].sort((a, b) => (a.runner < b.runner ? -1 : 1));
+}
+
+export function runnerName(runner: string): string {
+  return `${transcodeName}-${runner}`;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests as the API server has them
+type Manifest = KubeObject & { spec: any };
+
+/** Requests and limits that the runner names; what it does not name stays as it is, scratch space for one. */
+function mergedResources(own: unknown, wanted: unknown): unknown {
+  const all = own as Record<string, Record<string, string>> | undefined;
+  const asked = (wanted ?? {}) as Record<string, Record<string, string>>;
+  const requests = { ...all?.requests, ...asked.requests };
+  const limits = { ...all?.limits, ...asked.limits };
+  return {
+    requests: Object.fromEntries(Object.entries(requests).filter(([name]) => fits(name, requests, limits, asked))),
+    limits,
+  };
+}
+
+/** A request of ours that is over a limit of the runner's would be refused: the runner's limit then stands for both. */
+function fits(
+  name: string,
+  requests: Record<string, string>,
+  limits: Record<string, string>,
+  asked: Record<string, Record<string, string>>,
+): boolean {
+  if (asked.requests?.[name] !== undefined || asked.limits?.[name] === undefined) return true;
+  return amount(requests[name]) <= amount(limits[name]);
+}
+
+const factors: Record<string, number> = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+function amount(quantity: string | undefined): number {
+  const match = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(quantity));
+  return match ? Number(match[1]) * (factors[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
+}
+
+/** Annotations of Serving's own, which it would refuse from anyone else, stay where they are. */
+function autoscaling(annotations: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => name.startsWith('autoscaling.knative.dev/')));
+}
+
+export function runnerService(transcode: Manifest, { runner, image, resources }: WantedRunner): Manifest {
+  const { metadata, spec } = transcode.spec.template;
+  const [container, ...others] = spec.containers;
+  const own = {
+    ...container,
+    ...(image === undefined ? {} : { image }),
+    resources: mergedResources(container.resources, resources),
+  };
+  return hashed({
+    metadata: {
+      name: runnerName(runner),
+      namespace: transcode.metadata.namespace,
+      labels: { ...transcode.metadata.labels, [runnerLabel]: runner },
+    },
+    spec: {
+      template: {
+        metadata: { labels: { ...metadata?.labels, [runnerLabel]: runner }, annotations: autoscaling(metadata?.annotations) },
+        spec: { ...spec, containers: [own, ...others] },
+      },
+    },
+  });
+}
+
+export function runnerTrigger(transcode: Manifest, { runner }: WantedRunner): Manifest {
+  const { broker, filters, subscriber, delivery } = transcode.spec;
+  const name = runnerName(runner);
+  return hashed({
+    metadata: {
+      name,
+      namespace: transcode.metadata.namespace,
+      labels: { ...transcode.metadata.labels, [runnerLabel]: runner },
+    },
+    spec: {
+      broker,
+      filters: filters.map((filter: { exact?: { runner?: string } }) =>
+        filter.exact?.runner === undefined ? filter : { ...filter, exact: { ...filter.exact, runner } },
+      ),
+      subscriber: { ...subscriber, ref: { ...subscriber.ref, name } },
+      delivery,
+    },
+  });
+}
+
+function hashed(manifest: Manifest): Manifest {
+  const hash = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 16);
+  return { ...manifest, metadata: { ...manifest.metadata, annotations: { [hashAnnotation]: hash } } };
+}

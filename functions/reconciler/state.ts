@@ -1,0 +1,53 @@
+/** What must outlive a pass: where the sweep stands, and which buckets were told to notify us. One ConfigMap. */
+import { type KubeClient, kubernetesFault, statusOf } from '../../lib/kubernetes/index.ts';
+import type { WatchedBucket } from './notifications.ts';
+import type { Positions } from './sweep/position.ts';
+
+export interface State {
+  positions: Positions;
+  watched: WatchedBucket[];
+}
+
+/** Named in the Role of the reconciler too. */
+const name = 'sweep';
+
+export interface StateStore {
+  read(): Promise<State>;
+  /** Writes only what has changed since it was read. */
+  write(state: State): Promise<void>;
+}
+
+export function createStateStore({ core }: Pick<KubeClient, 'core'>, namespace: string): StateStore {
+  let known: Record<string, string> | undefined;
+  return {
+    async read() {
+      const found = await core.readNamespacedConfigMap({ namespace, name }).catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw kubernetesFault(`read ConfigMap ${namespace}/${name}`, error);
+      });
+      known = found && { ...found.data };
+      return { positions: parse(found?.data?.positions, {}), watched: parse(found?.data?.watched, []) };
+    },
+    async write({ positions, watched }) {
+      const data = { positions: JSON.stringify(positions), watched: JSON.stringify(watched) };
+      if (known?.positions === data.positions && known.watched === data.watched) return;
+      const body = { metadata: { name, namespace }, data };
+      try {
+        if (known) await core.replaceNamespacedConfigMap({ namespace, name, body });
+        else await core.createNamespacedConfigMap({ namespace, body });
+      } catch (error) {
+        throw kubernetesFault(`write ConfigMap ${namespace}/${name}`, error);
+      }
+      known = data;
+    },
+  };
+}
+
+/** A text that someone has spoilt counts as none: then the sweep begins anew, from now on. */
+function parse<T>(text: string | undefined, fallback: T): T {
+  try {
+    return text === undefined ? fallback : (JSON.parse(text) as T);
+  } catch {
+    return fallback;
+  }
+}

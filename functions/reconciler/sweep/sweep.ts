@@ -1,0 +1,69 @@
+/** One round of the sweep: Jobs whose time has come, then objects that nobody asked for; as far as the budget goes. */
+import type { CloudEvent } from 'cloudevents';
+import type { Logger } from 'pino';
+import { Fault } from '../../../lib/errors.ts';
+import type { Publish } from '../../../lib/events/index.ts';
+import type { Endpoint } from '../../../lib/events/types.ts';
+import type { KubeClient } from '../../../lib/kubernetes/index.ts';
+import type { ObjectStore } from '../../../lib/storage/index.ts';
+import type { ResolvedTransform } from '../../../lib/transform/types.ts';
+import { type JobRecord, wayOfJob } from '../jobs.ts';
+import { createBudget } from './budget.ts';
+import { sweepDueJobs } from './due-jobs.ts';
+import { sweepObjects } from './objects.ts';
+import { type Positions, placeId, placesOf, positionOf } from './position.ts';
+
+export interface SweepLimits {
+  /** Milliseconds. */
+  grace: number;
+  overlap: number;
+  /** Most keys that are listed in one round, and most objects and Jobs that are looked at one by one. */
+  keys: number;
+  looks: number;
+}
+
+export interface SweepDeps {
+  client: KubeClient;
+  store: (endpoint: Endpoint, namespace: string) => Promise<ObjectStore>;
+  publish: Publish;
+  eventKey: string;
+  cause: CloudEvent<unknown>;
+  jobs: readonly JobRecord[];
+  /** When a Transform was made, in milliseconds since the epoch. */
+  madeAt: (transform: ResolvedTransform) => number;
+  positions: Positions;
+  limits: SweepLimits;
+  log: Logger;
+  now: () => Date;
+}
+
+/**
+ * @returns where the next round begins; places that nobody watches any more are left out
+ * @throws Fault PUBLISH_FAILED, KUBERNETES_FAILED
+ */
+export async function sweep(deps: SweepDeps, transforms: readonly ResolvedTransform[]): Promise<Positions> {
+  const { client, publish, eventKey, cause, limits, log, positions } = deps;
+  const now = deps.now();
+  const budget = createBudget(limits);
+  const asking = { publish, eventKey, cause, round: now.getTime().toString(36) };
+  const active = transforms.filter(({ suspend }) => !suspend);
+  await sweepDueJobs({ client, asking, budget, log, now }, deps.jobs, active);
+  const known = new Set(deps.jobs.map(wayOfJob));
+  const next: Positions = {};
+  for (const place of placesOf(active)) {
+    const position = positionOf(positions, place, now);
+    const { bucket, prefix, namespace } = place;
+    next[placeId(place)] = await sweepObjects(
+      { store: deps.store, asking, budget, known, madeAt: deps.madeAt, log, now, ...limits },
+      place,
+      position,
+      active,
+    ).catch((error: unknown) => {
+      // the Broker or the API server is the same for all; one bucket is not
+      if (['PUBLISH_FAILED', 'KUBERNETES_FAILED'].includes(Fault.from(error).code)) throw error;
+      log.warn({ err: error, bucket, prefix, namespace }, 'place not swept');
+      return position;
+    });
+  }
+  return next;
+}
