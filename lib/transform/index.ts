@@ -2,9 +2,11 @@
 
 export type { Finding } from '../finding.ts';
 export { guessContentType } from './content-type.ts';
+export { debugFolder } from './debug-folder.ts';
 export { type ParsedTransforms, parseTransforms } from './document/parse.ts';
 export { type OtherDocument, parseResource, type TransformResource } from './document/resource.ts';
 export type { SecretDocument } from './document/secret.ts';
+export { type FolderOptions, type TransformFolder, watchTransformFolder } from './folder.ts';
 export { createTransformIndex, type MatchObject, type TransformIndex } from './match/transform-index.ts';
 export { checkOutputKeys, outputKey, sinkObjects } from './output-key.ts';
 export { defaultCeilings, type Resolved, type ResolveOptions, resolve } from './resolve/resolve.ts';

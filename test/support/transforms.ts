@@ -2,13 +2,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type { Finding } from '../../lib/finding.ts';
-import { parseTransforms, type Resolved, type ResolvedTransform, type ResolveOptions, resolve } from '../../lib/transform/index.ts';
+import {
+  parseTransforms,
+  type Resolved,
+  type ResolvedTransform,
+  type ResolveOptions,
+  resolve,
+} from '../../lib/transform/index.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Map = { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
+export type Fields = { [key: string]: Json | undefined };
 
 /** Without a fault and without a warning. */
-export const plainSpec: Map = {
+export const plainSpec: Fields = {
   globals: {
     minio: {
       endpoint: 'minio.example:9000',
@@ -23,15 +29,15 @@ export const plainSpec: Map = {
 };
 
 /** `undefined` takes a field away. */
-export type Change = { [key: string]: Json | undefined | Change };
+export type Change = Fields;
 
 /** `base` with `change` put over it, map by map; lists are replaced. */
-export function changed(base: Map, change: Change): Map {
-  const copy: Map = structuredClone(base);
+export function changed(base: Fields, change: Change): Fields {
+  const copy: Fields = structuredClone(base);
   for (const [key, value] of Object.entries(change)) {
     const own = copy[key];
     if (value === undefined) delete copy[key];
-    else if (isMap(value)) copy[key] = changed(isMap(own) ? (own as Map) : {}, value as Change);
+    else if (isMap(value)) copy[key] = changed(isMap(own) ? (own as Fields) : {}, value as Change);
     else copy[key] = value as Json;
   }
   return copy;
@@ -49,7 +55,7 @@ export interface Written {
   spec?: Change;
 }
 
-export function transformOf({ kind = 'Transform', name = 'sample', namespace, spec = {} }: Written = {}): Map {
+export function transformOf({ kind = 'Transform', name = 'sample', namespace, spec = {} }: Written = {}): Fields {
   const base = kind === 'SplitTransform' ? changed(plainSpec, { sink: undefined }) : plainSpec;
   return {
     apiVersion: 'pipelines.gst.io/v1',
@@ -60,7 +66,7 @@ export function transformOf({ kind = 'Transform', name = 'sample', namespace, sp
 }
 
 /** Written as YAML, read again and resolved: the way of a user's file. */
-export function resolveWritten(written: Written | Map = {}, options: ResolveOptions = {}): Resolved {
+export function resolveWritten(written: Written | Fields = {}, options: ResolveOptions = {}): Resolved {
   const whole = 'apiVersion' in written ? written : transformOf(written as Written);
   return resolveText(stringify(whole), options);
 }

@@ -1,5 +1,5 @@
 /** YAML text to resources. Every path keeps its line and column. */
-import { type Document, isMap, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseAllDocuments, visit, type YAMLError } from 'yaml';
 import type { Finding, Place } from '../../finding.ts';
 import { findTwins, type Identified, identify, isRecord, type OtherDocument, type TransformResource } from './resource.ts';
 import { readSecret, type SecretDocument } from './secret.ts';
@@ -19,6 +19,9 @@ export const largestText = 4 * 1024 * 1024;
 /** Most nodes that the aliases of one document may stand for. */
 const mostAliased = 1000;
 
+/** Nesting that no resource has, but that the parser, which recurses, would take seconds to fail at. */
+const tooDeep = /(?:[[{]\s*){200}|(?:- +){200}/;
+
 /** Reads every document of `text`. Never throws: what cannot be read is a finding. */
 export function parseTransforms(text: string, { file }: { file?: string } = {}): ParsedTransforms {
   const result: ParsedTransforms = { resources: [], secrets: [], others: [], findings: [] };
@@ -27,6 +30,10 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     result.findings.push({ severity: 'error', rule, path: '', message, ...inFile, ...place });
   if (text.length > largestText) {
     fault('too-large', `the text has ${text.length} characters; at most ${largestText} are read`);
+    return result;
+  }
+  if (tooDeep.test(text)) {
+    fault('yaml-syntax', 'nested too deep to be read');
     return result;
   }
   const lines = new LineCounter();
@@ -47,6 +54,11 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     }
     // a duplicate key leaves a document that can be read on; any other error does not
     if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) continue;
+    const unknown = unknownAlias(document);
+    if (unknown) {
+      fault('yaml-alias', `no anchor \`&${unknown.name}\` stands before this alias`, where(unknown.at));
+      continue;
+    }
     const value = toValue(document, (message) => fault('yaml-alias', message, where(document.range[0])));
     if (value === undefined || value === null) continue;
     const place = placesOf(document, where);
@@ -86,6 +98,18 @@ function identifyAll(value: unknown, place: TransformResource['place']): Identif
     return value.items.map((item, index) => identify(item, (path) => place(['items', index, ...path])));
   }
   return [identify(value, place)];
+}
+
+function unknownAlias(document: Document.Parsed): { name: string; at: number } | undefined {
+  let found: { name: string; at: number } | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = { name: alias.source, at: alias.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function toValue(document: Document.Parsed, fault: (message: string) => void): unknown {

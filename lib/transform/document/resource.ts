@@ -112,7 +112,7 @@ export function findTwins(resources: TransformResource[]): Finding[] {
     if (!twin) first.set(id, resource);
     if (!twin || resource.name === '' || isDeepStrictEqual(twin.value, resource.value)) return [];
     const told = twin.place(['metadata', 'name']);
-    const where = told?.line === undefined ? '' : `, first at ${told.file === undefined ? 'line' : `${told.file}:`}${told.line}`;
+    const where = told?.line === undefined ? '' : `, first at ${told.file === undefined ? 'line ' : `${told.file}:`}${told.line}`;
     const path: Path = ['metadata', 'name'];
     return [
       {

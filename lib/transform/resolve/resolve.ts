@@ -63,7 +63,8 @@ function build(
     work: workOf({ source, sinks, pipeline }),
   };
   // these look at the whole, which makes sense only where its parts do
-  if (!findings.failed(['spec', 'src']) && !findings.failed(['spec', 'globals'])) {
+  const matches = !source.prefix.startsWith('/'); // else told: no object has such a key
+  if (matches && !findings.failed(['spec', 'src']) && !findings.failed(['spec', 'globals'])) {
     checkOutputs(transform, placed, findings);
     checkDotPath(transform, findings);
   }

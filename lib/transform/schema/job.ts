@@ -100,12 +100,37 @@ const runSchema = z
   })
   .meta({ description: 'One run.' });
 
+const timingsSchema = z
+  .strictObject({
+    queue: amount('From the request to the run.'),
+    prepare: amount('Until the pipeline runs.'),
+    pipeline: amount('In the pipeline.'),
+    upload: amount('From its end until the outputs are there.'),
+    total: amount('In all.'),
+  })
+  .partial()
+  .meta({ description: 'Seconds by stage.' });
+
+const deadLetterSchema = z
+  .strictObject({
+    request: text('Id of the request.'),
+    answer: z.int().meta({ description: 'HTTP status of the last answer; absent where there was none.' }).optional(),
+    permanent: z.boolean().meta({ description: 'Whether asking again would be in vain.' }),
+    time: time('When it was given up.'),
+    times: count('How many requests in a row were given up.'),
+  })
+  .meta({ description: 'The last request that the Broker gave up.' });
+
 const statusSchema = z
   .strictObject({
     state: z.enum(['Pending', 'InProgress', 'Finished', 'Failed']).meta({ description: 'Of the newest run.' }),
     conditions: conditionsSchema,
     run: text('Newest run: a ULID.'),
     seq: count('Newest event of that run.'),
+    event: z
+      .enum(['started', 'progress', 'retrying', 'succeeded', 'failed', 'skipped'])
+      .meta({ description: 'Kind of that event.' }),
+    request: text('Id of the request that the newest run answers.'),
     runs: count('Runs so far.'),
     history: z.array(runSchema).meta({ description: 'The newest runs, oldest first.' }),
     traceId: text('Trace of the newest run, as 32 hexadecimal digits.'),
@@ -121,6 +146,7 @@ const statusSchema = z
     reason: text('Why nothing was done, where that is so: superseded, gone, loop or reused.'),
     progress: progressSchema,
     error: errorSchema,
+    deadLetter: deadLetterSchema,
     skippedStreams: z
       .array(text('First element of the branch.'))
       .meta({ description: 'Branches that were cut, for the input lacks their stream.' }),
@@ -128,6 +154,7 @@ const statusSchema = z
     completionTime: time('When it ended.'),
     nextRequestTime: time('When the sweep asks for it again.'),
     seconds: amount('How long the newest run took.'),
+    timings: timingsSchema,
   })
   .partial()
   .meta({ description: 'What has become of it.' });

@@ -19,7 +19,7 @@ export const metadataFields = [
   'selfLink',
 ];
 
-/** Most characters of a name: jobs are named after it, and a job's name must stay a label value. */
+/** Most characters of a name: those of jobs begin with it. */
 export const longestName = 40;
 const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const subdomain = new RegExp(`^${label}(?:\\.${label})*$`);
