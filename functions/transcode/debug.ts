@@ -1,10 +1,9 @@
 /** Keeps pictures and log of a run beside the media, in the source bucket under `<dot.path>/<base>_debug/`, as the seed did. */
-import { posix } from 'node:path';
 import type { Logger } from 'pino';
 import type { Requested } from '../../lib/events/types.ts';
 import type { DotSnapshot } from '../../lib/gst/types.ts';
 import type { ObjectStore } from '../../lib/storage/types.ts';
-import { guessContentType } from '../../lib/transform/index.ts';
+import { debugFolder, guessContentType } from '../../lib/transform/index.ts';
 
 /** Most of GStreamer's log that is kept of one run, in bytes: the end of it, which tells why. */
 const logBytes = 4 * 1024 * 1024;
@@ -20,7 +19,7 @@ export function createDebugKeeper(request: Requested, run: string, store: Object
   const { debug } = request.pipeline;
   const dot = debug?.dot;
   const { bucket, key: sourceKey } = request.source;
-  const folder = `${posix.join(dot?.path ?? 'debug/', `${posix.basename(sourceKey)}_debug`)}/`;
+  const folder = debugFolder(dot?.path, sourceKey);
   let last: Promise<void> = Promise.resolve();
   let lines = '';
   let cut = false;
