@@ -54,6 +54,11 @@ const table = {
     message: 'The Broker at {address} did not take the event: {cause}',
     remedy: 'Sent again by whoever delivered the cause; check K_SINK and the Broker.',
   },
+  DEAD_LETTERED: {
+    class: 'permanent',
+    message: 'The Broker gave the request up; the last answer was {answer}.',
+    remedy: 'Look at the log of transcode; gst-functions retry asks again.',
+  },
   BUSY: {
     class: 'busy',
     message: 'This process already works on an object.',

@@ -17,7 +17,8 @@ export const settings = {
   }),
   endpoint: setting.text({
     env: 'MINIO_ENDPOINT',
-    about: 'Address (`host:port`) under which Transforms know the MinIO server that calls; unset: Transforms of any server match.',
+    about:
+      'Address (`host:port`) under which Transforms know the MinIO server that calls; unset: Transforms of any server match.',
     optional: true,
   }),
 } as const;

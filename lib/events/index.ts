@@ -2,8 +2,8 @@
 export { jobId } from './job-id.ts';
 export { decodeObjectEvents, objectEvent, objectEventId, objectTypePrefix } from './object.ts';
 export { createPublisher, type Publish, type PublishOptions } from './publish.ts';
-export { type ReadOptions, readCloudEvent } from './receive.ts';
 export { publishAll } from './publish-all.ts';
+export { type ReadOptions, readCloudEvent } from './receive.ts';
 export {
   chainOf,
   isRequest,

@@ -21,7 +21,14 @@ export interface ResultOptions {
 
 /** @throws TypeError where nothing tells what the run is about */
 export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], options: ResultOptions): CloudEvent<unknown> {
-  const { job, run, seq, cause, about = isRequest(cause) ? (cause.data as RunFacts) : undefined, source = '/transcode' } = options;
+  const {
+    job,
+    run,
+    seq,
+    cause,
+    about = isRequest(cause) ? (cause.data as RunFacts) : undefined,
+    source = '/transcode',
+  } = options;
   if (about === undefined) throw new TypeError('a result whose cause is no request must be told what it is about');
   return new CloudEvent<unknown>({
     id: `${run}.${seq}`,

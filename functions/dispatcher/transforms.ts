@@ -1,0 +1,83 @@
+/** Where the dispatcher's Transforms come from: a folder of files, or the cluster. */
+import type { Logger } from 'pino';
+import type { Finding } from '../../lib/finding.ts';
+import {
+  apiVersion,
+  createKubeClient,
+  type KubeClient,
+  type KubeObject,
+  resources,
+  watchObjects,
+} from '../../lib/kubernetes/index.ts';
+import { settingsFault } from '../../lib/runtime/index.ts';
+import { parseResource, watchTransformFolder } from '../../lib/transform/index.ts';
+import { type Book, type Entry, logFinding } from './book.ts';
+
+export interface TransformSource {
+  /** True once all Transforms that were there at the start are in the book. */
+  ready(): boolean;
+  close(): Promise<void>;
+}
+
+/** @throws Fault SETTINGS_INVALID where the folder cannot be read */
+export async function transformsOfFolder(folder: string, book: Book, log: Logger): Promise<TransformSource> {
+  const told = new Set<string>();
+  const read = () => {
+    // resources stay the same objects as long as their file is the same
+    book.update(watched.resources().map((resource) => ({ resource, version: resource })));
+    const findings = watched.findings();
+    for (const finding of findings) if (!told.has(idOf(finding))) logFinding(log, finding);
+    told.clear();
+    for (const finding of findings) told.add(idOf(finding));
+  };
+  const watched = await watchTransformFolder(folder, {
+    onChange: () => read(),
+    onFault: (error) => log.warn({ err: error, folder }, 'folder of Transforms cannot be read; what is known stays'),
+  }).catch((error: Error) => {
+    throw settingsFault([`TRANSFORMS_DIR cannot be read: ${error.message}`]);
+  });
+  read();
+  return { ready: () => true, close: () => watched.close() };
+}
+
+function idOf(finding: Finding): string {
+  return JSON.stringify(finding);
+}
+
+/** The Transforms and SplitTransforms of all namespaces. */
+export async function transformsOfCluster(
+  book: Book,
+  log: Logger,
+  connect: () => Promise<KubeClient> = createKubeClient,
+): Promise<TransformSource> {
+  const client = await connect();
+  let listed = false;
+  let waiting: NodeJS.Immediate | undefined;
+  const read = () => {
+    waiting = undefined;
+    if (!watched.ready()) return;
+    book.update(watched.list().flatMap(entryOf));
+    listed = true;
+  };
+  // a list tells of each object by itself: one reading is enough for all of them
+  const onChange = () => {
+    waiting ??= setImmediate(read);
+  };
+  const watched = await watchObjects<KubeObject>(client, [resources.transforms, resources.splitTransforms], { log, onChange });
+  return {
+    ready: () => listed,
+    async close() {
+      clearImmediate(waiting);
+      await watched.close();
+    },
+  };
+}
+
+/** Lists leave the version of the API out of their items. */
+function entryOf(object: KubeObject): Entry[] {
+  const { resource } = parseResource({ apiVersion: apiVersion(resources.transforms), ...object });
+  if (resource === undefined) return [];
+  const { uid, generation, resourceVersion } = object.metadata;
+  // a status that is written anew does not change what is run
+  return [{ resource, version: generation === undefined ? resourceVersion : `${uid}/${generation}` }];
+}
