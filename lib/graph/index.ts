@@ -4,6 +4,7 @@ export * from './catalogue/index.ts';
 export { graphFromElements } from './elements/read.ts';
 export { elementsOf } from './elements/write.ts';
 export { launchText } from './launch/print.ts';
+export * from './lint/index.ts';
 export type { Element, Graph, Link, Node, OutputLink, PadRef, PropertyValue } from './model.ts';
 export { isEngineName, sinkName, sourceName } from './names.ts';
 export type { Outlet, ReadOptions } from './outlet.ts';

@@ -1,4 +1,5 @@
 /** The environment of the child: nothing but what GStreamer and Node need. No credential, no token, no proxy. */
+import { rankedOff } from '../graph/lint/policy/ranked-off.ts';
 import { type Confinement, confinementVariable, parentVariable } from './protocol.ts';
 
 /** Taken over from the parent where set: where plugins, libraries and certificates are. */
@@ -18,12 +19,6 @@ const passedOn = [
   'TZ',
   'NODE_COMPILE_CACHE',
 ];
-
-/**
- * Elements that open other addresses or files than the one they are given, as playlists and session descriptions tell
- * them to: never chosen by decodebin. The lint refuses them by name too.
- */
-export const rankedOff = ['hlsdemux', 'hlsdemux2', 'dashdemux', 'dashdemux2', 'mssdemux', 'mssdemux2', 'sdpdemux'];
 
 export interface EnvironmentOptions {
   env: NodeJS.ProcessEnv;

@@ -1,0 +1,48 @@
+/** Elements that reach out of their pipeline: to files, addresses, devices or an application. */
+import type { ElementInfo } from '../../catalogue/index.ts';
+import { rankedOff } from './ranked-off.ts';
+
+/** Make data out of nothing: they open nothing. */
+const generators = [
+  'audiotestsrc',
+  'dataurisrc',
+  'dtmfsrc',
+  'fakesrc',
+  'flitetestsrc',
+  'testsrcbin',
+  'tonegeneratesrc',
+  'videotestsrc',
+];
+/** Drop what they get. */
+const drains = ['fakeaudiosink', 'fakesink', 'fakevideosink'];
+/** Write files of names that are given to them. */
+const fileSinks = ['dashsink', 'filesink', 'hlscmafsink', 'hlssink', 'hlssink2', 'hlssink3', 'multifilesink', 'splitmuxsink'];
+
+/** Why an element may not be used, and what to do instead; undefined, where it may. */
+export function elementRefusal(info: ElementInfo, directory: boolean): string | undefined {
+  const { name, klass, pads, uri } = info;
+  const [sinkPads, sourcePads] = (['sink', 'src'] as const).map(
+    (side) => pads.filter(({ direction }) => direction === side).length,
+  );
+  if (name === 'appsrc' || name === 'appsink')
+    return `\`${name}\` needs an application around it: leave it out, input and output are linked for you`;
+  if (rankedOff.includes(name) || /\bAdaptive\b/.test(klass)) {
+    return `\`${name}\` opens whatever addresses its input names: transcode the media file itself, not a playlist of it`;
+  }
+  if (/\bWebRTC\b/.test(klass)) return `\`${name}\` opens network connections, which no pipeline may`;
+  if (sinkPads === 0 && !generators.includes(name) && !/\bMuxer\b/.test(klass)) {
+    if (sourcePads === 0 && uri === undefined) return `\`${name}\` (${klass}) has no pads: it is no part of a pipeline`;
+    return `\`${name}\` (${klass}) fetches data of its own: leave it out, the object is fed to the first element for you`;
+  }
+  if (sourcePads === 0 && sinkPads !== 0 && !drains.includes(name)) {
+    if (!fileSinks.includes(name))
+      return `\`${name}\` (${klass}) gives data away: leave it out, the last element feeds the output for you`;
+    if (directory) return undefined;
+    if (name === 'filesink')
+      return '`filesink` writes a file of its own: leave it out, the last element feeds the output for you';
+    return `\`${name}\` writes many files, for which the sink of the Transform must be a folder: let its key end in \`/\``;
+  }
+  if (uri === 'sink' && !fileSinks.includes(name))
+    return `\`${name}\` (${klass}) writes to addresses: leave it out, the output is written for you`;
+  return undefined;
+}

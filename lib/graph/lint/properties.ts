@@ -1,0 +1,63 @@
+/** Properties that an element does not have, does not let be set, or cannot read the value of. */
+import { meant } from '../../nearest.ts';
+import type { ElementInfo, PropertyInfo } from '../catalogue/index.ts';
+import type { Node } from '../model.ts';
+import type { LintContext } from './types.ts';
+import { valueFault } from './value/fault.ts';
+
+/** Characters of a value that are told. */
+const maxTold = 80;
+
+/** GObject takes `_` for `-`. */
+export function propertyOf(info: ElementInfo, name: string): PropertyInfo | undefined {
+  const known = name.replaceAll('_', '-');
+  return Object.hasOwn(info.properties, known) ? info.properties[known] : undefined;
+}
+
+export const isChildProperty = (name: string): boolean => name.includes('::');
+
+export function lintProperties(node: Node, info: ElementInfo, { findings, path }: LintContext): void {
+  for (const [name, value] of Object.entries(node.properties)) {
+    const at = path(node.at, 'properties', name);
+    if (isChildProperty(name)) {
+      if (!info.childProxy) {
+        findings.error('unknown-property', at, `\`${info.name}\` has no children, so it has no property \`${name}\``);
+      }
+      continue;
+    }
+    const property = propertyOf(info, name);
+    if (property === undefined) {
+      findings.error('unknown-property', at, unknown(info, name));
+      continue;
+    }
+    if (!property.writable) {
+      findings.error('read-only-property', at, `\`${name}\` of \`${info.name}\` can be read only`);
+      continue;
+    }
+    if (property.type === 'other') {
+      const message = `\`${name}\` of \`${info.name}\` takes an object of the type ${property.typeName}, which no text can give`;
+      findings.error('property-value', at, message);
+      continue;
+    }
+    const fault = valueFault(String(value), property);
+    if (fault !== undefined)
+      findings.error('property-value', at, `\`${name}\` of \`${info.name}\`: \`${short(value)}\` ${fault}`);
+    if (property.deprecated) {
+      findings.warning(
+        'deprecated-property',
+        at,
+        `\`${name}\` of \`${info.name}\` is deprecated, and may be gone in a later GStreamer`,
+      );
+    }
+  }
+}
+
+function unknown(info: ElementInfo, name: string): string {
+  if (name === 'name') return `\`name\` cannot be set: what other entries call an element is its \`alias\``;
+  return `\`${info.name}\` has no property \`${name}\`${meant(name, Object.keys(info.properties))}`;
+}
+
+function short(value: unknown): string {
+  const text = String(value);
+  return text.length > maxTold ? `${text.slice(0, maxTold)}…` : text;
+}

@@ -1,0 +1,67 @@
+/** Whether GStreamer reads a text as the number that a property takes, and whether it is in its range. */
+import type { PropertyInfo } from '../../catalogue/index.ts';
+
+const integer = /^[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const fraction = /^([+-]?\d+)(?:\/([+-]?\d+))?$/;
+/** Words that stand for the ends of the range of the type. */
+const limits = /^(min|max)$/i;
+
+const wraps: Partial<Record<PropertyInfo['type'], bigint>> = { uint: 2n ** 32n, uint64: 2n ** 64n };
+
+/** What is wrong with the text, or undefined. */
+export function integerFault(text: string, info: PropertyInfo): string | undefined {
+  if (limits.test(text)) return undefined;
+  if (!integer.test(text)) return `is no whole number${between(info)}`;
+  let value = bigInt(text);
+  // a negative number is read as a large one: `-1` for "no limit"
+  if (value < 0n) value += wraps[info.type] ?? 0n;
+  return outside(value, info, BigInt) ? `is out of range: ${range(info)} is allowed` : undefined;
+}
+
+/** C reads a leading 0 as octal; BigInt does not. */
+function bigInt(text: string): bigint {
+  const digits = text.replace(/^[+-]/, '');
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return text.startsWith('-') ? -value : value;
+}
+
+/** What is wrong with the text, or undefined. */
+export function decimalFault(text: string, info: PropertyInfo): string | undefined {
+  if (limits.test(text)) return undefined;
+  if (!decimal.test(text)) return `is no number${between(info)}`;
+  return outside(Number(text), info, Number) ? `is out of range: ${range(info)} is allowed` : undefined;
+}
+
+/** What is wrong with the text, or undefined. */
+export function fractionFault(text: string, { minimum, maximum }: PropertyInfo): string | undefined {
+  if (limits.test(text)) return undefined;
+  const value = parts(text);
+  if (value === undefined) return 'is no fraction: write it as 30/1';
+  const [low, high] = [parts(minimum ?? ''), parts(maximum ?? '')];
+  if ((low && less(value, low)) || (high && less(high, value))) return `is out of range: ${minimum} to ${maximum} is allowed`;
+  return undefined;
+}
+
+function parts(text: string): [numerator: bigint, denominator: bigint] | undefined {
+  const [, numerator, denominator = '1'] = fraction.exec(text) ?? [];
+  if (numerator === undefined || BigInt(denominator) <= 0n) return undefined;
+  return [BigInt(numerator), BigInt(denominator)];
+}
+
+const less = ([a, b]: [bigint, bigint], [c, d]: [bigint, bigint]): boolean => a * d < c * b;
+
+function outside<N extends bigint | number>(value: N, { minimum, maximum }: PropertyInfo, read: (text: string) => N): boolean {
+  return (minimum !== undefined && value < read(minimum)) || (maximum !== undefined && value > read(maximum));
+}
+
+const largest = [2n ** 31n - 1n, 2n ** 32n - 1n, 2n ** 63n - 1n, 2n ** 64n - 1n].map(String);
+
+function range({ minimum = '', maximum = '' }: PropertyInfo): string {
+  if (largest.includes(maximum) || Number(maximum) > 1e30) return `${minimum} or more`;
+  return `${minimum} to ${maximum}`;
+}
+
+function between(info: PropertyInfo): string {
+  return info.minimum === undefined ? '' : ` (${range(info)} is allowed)`;
+}
