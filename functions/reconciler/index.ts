@@ -47,6 +47,7 @@ export const reconciler: FunctionModule = {
       limits: {
         grace: set.sweepGrace * second,
         overlap: set.sweepOverlap * second,
+        silence: set.sweepSilence * second,
         keys: set.sweepKeys,
         looks: set.sweepRequests,
       },

@@ -43,6 +43,14 @@ export const settings = {
     max: longest,
     fallback: '600',
   }),
+  sweepSilence: integer({
+    env: 'SWEEP_SILENCE_SECONDS',
+    about: 'After how long without news a Job in hand is asked for again; longer than a request can be on its way.',
+    unit: 's',
+    min: 1,
+    max: longest,
+    fallback: '5400',
+  }),
   sweepKeys: integer({
     env: 'SWEEP_MAX_KEYS',
     about: 'Most keys that one round of the sweep lists, 1,000 in a request; the next round goes on from there.',

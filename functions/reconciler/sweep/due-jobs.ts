@@ -1,9 +1,9 @@
-/** Jobs that wait for their time: capacity was short when they were asked for last. */
+/** Jobs that wait for their time, for capacity was short when they were asked for last; and Jobs of which nothing is heard any more. */
 import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
-import type { JobRecord } from '../jobs.ts';
+import { hasEnded, type JobRecord } from '../jobs.ts';
 import { type AskOptions, ask, type KnownObject } from './ask.ts';
 import type { Budget } from './budget.ts';
 
@@ -13,15 +13,22 @@ export interface DueJobSweep {
   budget: Budget;
   log: Logger;
   now: Date;
+  /** See isDue. */
+  silence: number;
 }
 
 /** How long a Job that was asked for is left alone, in milliseconds: no longer than the recorder ever waits between two. */
 const answerTime = 3_600_000;
 
-export function isDue({ status }: JobRecord, now: Date): boolean {
-  return (
-    status?.state === 'Pending' && status.nextRequestTime !== undefined && Date.parse(status.nextRequestTime) <= now.getTime()
-  );
+/**
+ * @param silence how long nothing may be heard of a Job in hand, in milliseconds: longer than a request can be on its
+ *   way. After that the Broker has lost it.
+ */
+export function isDue(job: JobRecord, now: Date, silence: number): boolean {
+  if (hasEnded(job)) return false;
+  const { nextRequestTime, completionTime, startTime } = job.status ?? {};
+  if (nextRequestTime !== undefined) return Date.parse(nextRequestTime) <= now.getTime();
+  return Date.parse(completionTime ?? startTime ?? job.metadata.creationTimestamp ?? '') + silence <= now.getTime();
 }
 
 export async function sweepDueJobs(
@@ -30,7 +37,7 @@ export async function sweepDueJobs(
   transforms: readonly ResolvedTransform[],
 ): Promise<void> {
   const byName = new Map(transforms.map((transform) => [nameOf(transform.ref), transform]));
-  for (const job of jobs.filter((one) => isDue(one, sweep.now)).sort(byDueTime)) {
+  for (const job of jobs.filter((one) => isDue(one, sweep.now, sweep.silence)).sort(byDueTime)) {
     const { kind, name } = job.spec.pipelineRef;
     const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace ?? 'default' }));
     // it may be mended or taken up again: the Job waits for that

@@ -17,6 +17,7 @@ export interface SweepLimits {
   /** Milliseconds. */
   grace: number;
   overlap: number;
+  silence: number;
   /** Most keys that are listed in one round, and most objects and Jobs that are looked at one by one. */
   keys: number;
   looks: number;
@@ -47,7 +48,7 @@ export async function sweep(deps: SweepDeps, transforms: readonly ResolvedTransf
   const budget = createBudget(limits);
   const asking = { publish, eventKey, cause, round: now.getTime().toString(36) };
   const active = transforms.filter(({ suspend }) => !suspend);
-  await sweepDueJobs({ client, asking, budget, log, now }, deps.jobs, active);
+  await sweepDueJobs({ client, asking, budget, log, now, silence: limits.silence }, deps.jobs, active);
   const known = new Set(deps.jobs.map(wayOfJob));
   const next: Positions = {};
   for (const place of placesOf(active)) {

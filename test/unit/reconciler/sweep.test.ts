@@ -83,7 +83,13 @@ async function round(
       jobs,
       madeAt: () => limits.madeAt ?? 0,
       positions,
-      limits: { grace: 15 * minute, overlap: 10 * minute, keys: limits.keys ?? 1000, looks: limits.looks ?? 100 },
+      limits: {
+        grace: 15 * minute,
+        overlap: 10 * minute,
+        silence: 90 * minute,
+        keys: limits.keys ?? 1000,
+        looks: limits.looks ?? 100,
+      },
       log,
       now: () => now,
     },
@@ -251,6 +257,23 @@ describe('the sweep of Jobs', () => {
   it('leaves those alone whose time has not come', async () => {
     await due(-1);
     expect(await round()).toEqual([]);
+  });
+
+  it('asks for a Job in hand of which nothing was heard for longer than a request can live', async () => {
+    const { metadata, status } = await due(1);
+    const heard = (minutes: number) => new Date(now.getTime() - minutes * minute).toISOString();
+    for (const [startTime, wanted] of [
+      [heard(89), []],
+      [heard(90), ['drop/a.mkv']],
+    ] as const) {
+      server.put(jobPath(metadata.name), {
+        metadata,
+        spec: jobs[0]?.spec,
+        status: { ...status, state: 'InProgress', startTime, nextRequestTime: undefined },
+      });
+      jobs = [JSON.parse(JSON.stringify(server.get(jobPath(metadata.name))))];
+      expect(await round()).toEqual(wanted);
+    }
   });
 
   it('leaves it to whoever changed the Job meanwhile', async () => {
