@@ -89,7 +89,12 @@ async function start(binary: string, options: MinioOptions, port: number, consol
   args.push(options.certsDir ?? join(options.dataDir, '.no-certificates'), options.dataDir);
   const log = openSync(options.logFile, 'w');
   const [command, ...prefix] = [...diesWithParent(), binary];
-  const child = spawn(command as string, [...prefix, ...args], { stdio: ['ignore', log, log], env: environment(options) });
+  // a group of its own: Ctrl-C is for this process, which ends the server last
+  const child = spawn(command as string, [...prefix, ...args], {
+    stdio: ['ignore', log, log],
+    env: environment(options),
+    detached: true,
+  });
   closeSync(log);
   const ended = endOf(child);
   const killAtExit = () => child.kill('SIGKILL');

@@ -3,7 +3,7 @@ export { type AppOptions, createApp, createHttpApp, type Readiness, type Request
 export { commonSettings, publishSettings, signingSettings, transformSettings } from './common-settings.ts';
 export { type KnativeFunction, knativeFunction } from './knative-function.ts';
 export { createLifecycle } from './lifecycle.ts';
-export { createLog, type LogOptions } from './log.ts';
+export { createLog, type LogOptions, readableLine } from './log.ts';
 export { runFunction } from './run-function.ts';
 export { type Served, type ServeOptions, serve } from './server.ts';
 export * as setting from './setting-kinds.ts';

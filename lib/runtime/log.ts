@@ -22,7 +22,7 @@ export function createLog({ name, level, format, output = process.stdout }: LogO
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
     },
-    text ? { write: (line: string) => void output.write(readable(line)) } : output,
+    text ? { write: (line: string) => void output.write(readableLine(line)) } : output,
   );
 }
 
@@ -40,7 +40,7 @@ function errorFields(error: unknown): unknown {
 const levelMarks: Record<string, string> = { trace: '·', debug: '·', info: ' ', warn: '!', error: '✗', fatal: '✗' };
 
 /** `12:30:01.123 ! transcode  run failed  job=… code=…` */
-function readable(line: string): string {
+export function readableLine(line: string): string {
   const { time, level, name, msg, err, ...fields } = JSON.parse(line);
   const pairs = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

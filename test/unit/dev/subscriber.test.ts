@@ -18,8 +18,13 @@ describe('the processes of a subscriber', () => {
     subscriber.add('a');
     const first = await subscriber.take(never);
     const order: number[] = [];
-    const second = subscriber.take(never).then((place) => (order.push(2), place));
-    const third = subscriber.take(never).then((place) => (order.push(3), place));
+    const take = async (n: number) => {
+      const place = await subscriber.take(never);
+      order.push(n);
+      return place;
+    };
+    const second = take(2);
+    const third = take(3);
     await Promise.resolve();
     expect(order).toEqual([]);
     first.release();

@@ -1,0 +1,85 @@
+/** `gst-functions dev`: the whole system in the foreground, until Ctrl-C. */
+
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { createLog } from '../../lib/runtime/index.ts';
+import { UsageError } from '../exit.ts';
+import { formatTable } from '../table.ts';
+import { type Dev, startDev } from './dev.ts';
+import { endSignals } from './end-signals.ts';
+import { createScreen } from './screen.ts';
+
+export interface DevCommand {
+  transforms: string;
+  data?: string;
+  minioPort: string;
+  endpointAlias?: string[];
+  workers?: string;
+  backoffScale?: string;
+  json?: boolean;
+}
+
+export async function dev(options: DevCommand): Promise<void> {
+  const json = options.json === true;
+  const screen = createScreen(process.stdout, json);
+  const lines = new PassThrough();
+  createInterface({ input: lines }).on('line', (line) => screen.line('dev', line));
+  const log = createLog({ name: 'dev', level: process.env.LOG_LEVEL || 'info', format: 'json', output: lines });
+  const ends = endSignals();
+  let running: Dev | undefined;
+  try {
+    running = await startDev({
+      transforms: options.transforms,
+      dataDir: options.data,
+      minioPort: number('--minio-port', options.minioPort, 0, 65_535),
+      aliases: options.endpointAlias,
+      workers: number('--workers', options.workers, 1, 64),
+      backoffScale: number('--backoff-scale', options.backoffScale, 0, 1000),
+      log,
+      onLine: screen.line,
+      signal: ends.signal,
+    });
+    running.broker.onEvent(screen.event);
+    running.broker.onDelivery(({ trigger, event, attempt, outcome, cause, wait }) => {
+      if (outcome !== 'done')
+        log.warn({ trigger, event: event.id, type: event.type, attempt, cause, wait }, `delivery failed: ${outcome}`);
+    });
+    ends.onHaste(() => void running?.close(0));
+    if (!json) process.stdout.write(`\n${describe(running)}\n`);
+    await ends.first;
+    log.info('ending; once more ends it at once');
+  } catch (error) {
+    if (!ends.signal.aborted) throw error;
+  } finally {
+    await running?.close();
+    ends.release();
+    lines.end();
+  }
+}
+
+/** Where things are. */
+export function describe({ minio, brokerUrl, place, prefixes }: Dev): string {
+  const watched = prefixes();
+  const objects = watched.map(({ transform, bucket, prefix }, i) => [
+    i === 0 ? 'drop files at' : '',
+    `${bucket}/${prefix}  (${transform})`,
+  ]);
+  return formatTable([
+    ['MinIO', `http://${minio.endpoint}, console ${minio.consoleUrl}`],
+    ['credentials', `${minio.accessKey} / ${minio.secretKey}`],
+    ...(watched.length > 0 ? objects : [['drop files at', 'nowhere yet: no Transform names this MinIO']]),
+    ['Transforms', place.transformsDir],
+    ['Job records', place.jobsDir],
+    ['broker', `${brokerUrl} (events in hand are in memory only)`],
+    ['end', 'Ctrl-C'],
+  ]);
+}
+
+function number(option: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+    throw new UsageError(`${option} is a number from ${min} to ${max}; found ${JSON.stringify(text)}`);
+  }
+  return value;
+}

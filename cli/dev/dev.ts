@@ -1,0 +1,195 @@
+/**
+ * The whole system on this machine: a real MinIO, every function as a process of its own on a port of loopback, and a
+ * local broker that follows the Triggers of knative/base. Nothing that it starts outlives it.
+ */
+import { access, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createMinioStore } from '../../lib/storage/index.ts';
+import { UsageError } from '../exit.ts';
+import { mirrorTransforms } from './alias.ts';
+import { type Broker, createBroker, readTriggers, startIngress } from './broker/index.ts';
+import { freePort } from './free-port.ts';
+import { type FunctionProcess, startFunction } from './function-process.ts';
+import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
+import { environmentOf, newSecret, type Place } from './settings.ts';
+import { keepWatched, type WatchedPrefix } from './watched.ts';
+
+export interface DevOptions {
+  /** Folder of Transforms. */
+  transforms: string;
+  /** Kept at the end; absent: a temporary one, removed at the end. */
+  dataDir?: string;
+  /** Absent or 0: a free one. */
+  minioPort?: number;
+  /** Other addresses under which Transforms know this MinIO. */
+  aliases?: readonly string[];
+  /** Transcode processes. Default: half of the cores. */
+  workers?: number;
+  /** The waits before the Broker tries again are multiplied by it. Default: 1. */
+  backoffScale?: number;
+  /** Further settings of the functions. */
+  env?: NodeJS.ProcessEnv;
+  /** Of dev itself. */
+  log: Logger;
+  /** Each line that a function prints. */
+  onLine?: (label: string, line: string) => void;
+  /** Ends the start. */
+  signal?: AbortSignal;
+}
+
+export interface Dev {
+  minio: MinioProcess & { consoleUrl: string; accessKey: string; secretKey: string };
+  broker: Broker;
+  /** What K_SINK is. */
+  brokerUrl: string;
+  functions: readonly FunctionProcess[];
+  prefixes(): readonly WatchedPrefix[];
+  place: Readonly<Place>;
+  /** Drains for so many seconds, then ends all. Safe to call again, with less time. */
+  close(drainSeconds?: number): Promise<void>;
+}
+
+/** All but the recorder, which is still to take what these have to say at their end. */
+const working = ['source', 'dispatcher', 'transcode'];
+const drainSeconds = 10; // s that runs in hand may go on at the end
+const lastWords = 3_000; // ms for the recorder to take the results of the last runs
+const pollInterval = 20; // ms
+const startAttempts = 5; // a free port may be taken by someone else before it is used
+
+const triggersFile = new URL('../../knative/base/triggers.yaml', import.meta.url);
+
+/** @throws Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const { log, signal, workers = defaultWorkers() } = options;
+  findMinio(); // told before anything is started
+  const triggers = readTriggers(await readFile(triggersFile, 'utf8'));
+  const transforms = resolve(options.transforms);
+  await access(transforms).catch(() => {
+    throw new UsageError(`there is no folder ${transforms}`);
+  });
+  const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
+  for (const name of ['objects', 'queue', 'jobs', 'scratch']) await mkdir(join(dataDir, name), { recursive: true });
+  const broker = createBroker({ triggers, parallel: { transcode: 1 }, backoffScale: options.backoffScale });
+  const functions = new Set<FunctionProcess>();
+  const releases: Array<() => unknown> = options.dataDir ? [] : [() => rm(dataDir, { recursive: true, force: true })];
+
+  const stop = (names: readonly string[], seconds: number) =>
+    Promise.all([...functions].filter(({ name }) => names.includes(name)).map((one) => one.stop(seconds)));
+  let ending: Promise<void> | undefined;
+  const end = async (seconds: number) => {
+    for (const name of working) broker.subscriber(name).pause();
+    await stop(working, seconds);
+    // what became of the last runs is still to be recorded
+    const deadline = performance.now() + (seconds > 0 ? lastWords : 0);
+    while (broker.inHand('recorder') > 0 && performance.now() < deadline) await sleep(pollInterval);
+    const left = broker.inHand();
+    if (left > 0) log.warn({ events: left }, 'events in hand are given up');
+    broker.close();
+    await stop(['recorder'], seconds);
+    for (const release of releases.toReversed()) await release();
+  };
+  const close = (seconds = drainSeconds) => {
+    if (ending && seconds === 0) void stop([...working, 'recorder'], 0);
+    ending ??= end(seconds);
+    return ending;
+  };
+
+  try {
+    const ingress = await startIngress(broker);
+    releases.push(ingress.close);
+    const newAddress = async () => `127.0.0.1:${options.minioPort || (await freePort())}`;
+    const place: Place = {
+      dataDir,
+      transformsDir: options.aliases?.length ? join(dataDir, 'transforms') : transforms,
+      jobsDir: join(dataDir, 'jobs'),
+      scratchDir: join(dataDir, 'scratch'),
+      sink: ingress.url,
+      minio: {
+        address: await newAddress(),
+        accessKey: process.env.MINIO_ACCESS_KEY || 'gst-functions',
+        secretKey: process.env.MINIO_SECRET_KEY || newSecret(),
+      },
+      eventKey: process.env.EVENT_KEY || newSecret(),
+      webhookToken: newSecret(),
+      drainSeconds,
+    };
+    const start = async (name: string, label = name) => {
+      const env = { ...environmentOf(place, label), ...options.env };
+      const onUp = (url: string) => broker.subscriber(name).add(url);
+      const started = startFunction({ name, label, env, onLine: options.onLine ?? (() => {}), onUp });
+      functions.add(started);
+      await started.up;
+      signal?.throwIfAborted();
+      return started;
+    };
+    const launch = (webhook: string) =>
+      launchMinio({
+        dataDir: join(dataDir, 'objects'),
+        logFile: join(dataDir, 'minio.log'),
+        accessKey: place.minio.accessKey,
+        secretKey: place.minio.secretKey,
+        port: Number(place.minio.address.split(':')[1]),
+        webhook: { endpoint: webhook, token: place.webhookToken, queueDir: join(dataDir, 'queue') },
+        signal,
+      });
+    // each of the two must be told the address of the other
+    const pair = async (attempt = 1): Promise<MinioProcess> => {
+      const source = await start('source');
+      try {
+        return await launch(source.url);
+      } catch (error) {
+        const taken = /already in use/i.test(String(error));
+        if (options.minioPort || !taken || attempt === startAttempts || signal?.aborted) throw error;
+        await source.stop(0);
+        functions.delete(source);
+        place.minio.address = await newAddress();
+        return pair(attempt + 1);
+      }
+    };
+
+    const minio = await pair();
+    releases.push(minio.stop);
+    const { address, accessKey, secretKey } = place.minio;
+    if (options.aliases?.length) {
+      const mirror = await mirrorTransforms({
+        from: transforms,
+        to: place.transformsDir,
+        aliases: options.aliases,
+        address,
+        log,
+      });
+      releases.push(mirror.close);
+    }
+    const endpoint = { address, tls: false, region: 'us-east-1', credentialsSecret: '' };
+    const store = createMinioStore(endpoint, { accessKey, secretKey });
+    releases.push(store.close);
+    const numbers = Array.from({ length: workers }, (_, i) => i + 1);
+    const [watched] = await Promise.all([
+      keepWatched({ folder: place.transformsDir, store, arn: minio.arn, log }),
+      start('dispatcher'),
+      start('recorder'),
+      ...numbers.map((n) => start('transcode', workers === 1 ? 'transcode' : `transcode${n}`)),
+    ]);
+    releases.push(watched.close);
+    return {
+      minio: { ...minio, consoleUrl: `http://127.0.0.1:${minio.consolePort}`, accessKey, secretKey },
+      broker,
+      brokerUrl: ingress.url,
+      functions: [...functions],
+      prefixes: watched.prefixes,
+      place,
+      close,
+    };
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+}
+
+/** Each pipeline uses several threads, and the machine is somebody's own. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}

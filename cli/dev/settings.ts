@@ -1,0 +1,43 @@
+/** The settings of each function on one machine. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+export interface Place {
+  /** Where all is kept: objects, Job records, scratch, logs. */
+  dataDir: string;
+  transformsDir: string;
+  jobsDir: string;
+  /** With a folder for each process of transcode. */
+  scratchDir: string;
+  /** Of the Broker. */
+  sink: string;
+  minio: { address: string; accessKey: string; secretKey: string };
+  eventKey: string;
+  webhookToken: string;
+  /** How long work in hand may go on at the end, in seconds. */
+  drainSeconds: number;
+}
+
+/** Seconds between two progress events: somebody looks on. */
+const progressInterval = 0.5;
+
+/** Of the environment of this process all is passed on but what would make a function look elsewhere. */
+export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv {
+  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, REQUIRE_SANDBOX: ___, ALLOWED_ENDPOINTS: ____, ...inherited } = process.env;
+  return {
+    ...inherited,
+    K_SINK: place.sink,
+    EVENT_KEY: place.eventKey,
+    WEBHOOK_AUTH_TOKEN: place.webhookToken,
+    MINIO_ENDPOINT: place.minio.address,
+    MINIO_ACCESS_KEY: place.minio.accessKey,
+    MINIO_SECRET_KEY: place.minio.secretKey,
+    TRANSFORMS_DIR: place.transformsDir,
+    JOBS_DIR: place.jobsDir,
+    SCRATCH_DIR: join(place.scratchDir, scratch),
+    PROGRESS_INTERVAL: String(progressInterval),
+    DRAIN_SECONDS: String(place.drainSeconds),
+  };
+}
+
+export const newSecret = (bytes = 16): string => randomBytes(bytes).toString('hex');
