@@ -30,12 +30,11 @@ export async function transformsOfFolder(folder: string, book: Book, log: Logger
     told.clear();
     for (const finding of findings) told.add(idOf(finding));
   };
-  const watched = await watchTransformFolder(folder, {
-    onChange: () => read(),
-    onFault: (error) => log.warn({ err: error, folder }, 'folder of Transforms cannot be read; what is known stays'),
-  }).catch((error: Error) => {
-    throw settingsFault([`TRANSFORMS_DIR cannot be read: ${error.message}`]);
-  });
+  const watched = await watchTransformFolder(folder, { onChange: () => read(), log });
+  if (!watched.ready()) {
+    await watched.close();
+    throw settingsFault([`TRANSFORMS_DIR cannot be read: ${folder}`]);
+  }
   read();
   return { ready: () => true, close: () => watched.close() };
 }

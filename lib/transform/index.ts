@@ -6,7 +6,7 @@ export { debugFolder } from './debug-folder.ts';
 export { type ParsedTransforms, parseTransforms } from './document/parse.ts';
 export { type OtherDocument, parseResource, type TransformResource } from './document/resource.ts';
 export type { SecretDocument } from './document/secret.ts';
-export { type FolderOptions, type TransformFolder, watchTransformFolder } from './folder.ts';
+export { type TransformFolder, type TransformFolderOptions, watchTransformFolder } from './folder.ts';
 export { createTransformIndex, type MatchObject, type TransformIndex } from './match/transform-index.ts';
 export { checkOutputKeys, outputKey, sinkObjects } from './output-key.ts';
 export { defaultCeilings, type Resolved, type ResolveOptions, resolve } from './resolve/resolve.ts';
