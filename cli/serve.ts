@@ -8,6 +8,7 @@ const modules: Record<string, () => Promise<FunctionModule>> = {
   dispatcher: async () => (await import('../functions/dispatcher/index.ts')).dispatcher,
   transcode: async () => (await import('../functions/transcode/index.ts')).transcode,
   recorder: async () => (await import('../functions/recorder/index.ts')).recorder,
+  reconciler: async () => (await import('../functions/reconciler/index.ts')).reconciler,
 };
 
 export const functionNames: readonly string[] = Object.keys(modules);
