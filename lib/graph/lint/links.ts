@@ -1,125 +1,100 @@
-/** Links that GStreamer can never make: pads that are not there, are taken, or whose caps cannot meet. */
+/** Links that GStreamer can never make, because what comes and what is taken share no format. */
 import { type Caps, canMeet, parseCaps } from '../caps/index.ts';
-import type { ElementInfo, PadTemplate } from '../catalogue/index.ts';
 import type { Graph, Link, Node, PadRef } from '../model.ts';
+import { lintEnd, lintTaken, padsOf } from './pads.ts';
 import type { LintContext } from './types.ts';
 import { capsFault } from './value/fault.ts';
 
-interface End {
-  node: Node;
-  info: ElementInfo;
-  /** Those that the link may take. */
-  pads: PadTemplate[];
-}
+/** Pass on what they get, whatever their templates say. */
+const passing = ['capsfilter', 'clocksync', 'identity', 'multiqueue', 'progressreport', 'queue', 'queue2', 'tee', 'valve'];
+const raw = /^(video|audio)\/x-raw$/;
 
 export function lintLinks(graph: Graph, context: LintContext): void {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  for (const link of graph.links) lintLink(link, nodes, context);
-  for (const output of graph.outputs) endOf(output.from, 'src', output.at, nodes, context);
-  if (graph.source) endOf(graph.source, 'sink', nodes.get(graph.source.node)?.at ?? 0, nodes, context);
-  for (const node of graph.nodes) lintTaken(node, graph, context);
-}
-
-function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, context: LintContext): void {
-  const { findings, path } = context;
-  const fault = link.caps === undefined ? undefined : capsFault(link.caps);
-  if (fault !== undefined)
-    findings.error('caps-syntax', path(link.at), `the caps \`${link.caps}\`: they ${fault.replace(/^cannot/, 'cannot')}`);
-  const from = endOf(link.from, 'src', link.at, nodes, context);
-  const to = endOf(link.to, 'sink', link.at, nodes, context);
-  if (from === undefined || to === undefined || fault !== undefined) return;
-  const filter = link.caps === undefined ? 'ANY' : parseCaps(link.caps);
-  const [given, taken] = [capsOf(from), capsOf(to)];
-  if (!given.some((caps) => canMeet(caps, filter))) {
-    findings.error(
-      'caps-never-meet',
-      path(link.at),
-      `\`${from.info.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}`,
-    );
-  } else if (!taken.some((caps) => canMeet(filter, caps))) {
-    findings.error(
-      'caps-never-meet',
-      path(link.at),
-      `\`${to.info.name}\` never takes \`${link.caps}\`: it takes ${kinds(taken)}`,
-    );
-  } else if (!given.some((caps) => taken.some((other) => canMeet(caps, other)))) {
-    const message = `\`${from.info.name}\` and \`${to.info.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}`;
-    findings.error('caps-never-meet', path(link.at), message);
+  const formats = formatsOf(graph, nodes, context);
+  for (const link of graph.links) lintLink(link, nodes, formats, context);
+  for (const node of graph.nodes) {
+    const info = context.catalogue.element(node.factory);
+    if (info) lintTaken(node, info, graph, context);
   }
-}
-
-/** The pads that one end of a link may take; undefined, where there is none or the element is not known. */
-function endOf(
-  ref: PadRef,
-  direction: PadTemplate['direction'],
-  at: number,
-  nodes: ReadonlyMap<string, Node>,
-  { catalogue, findings, path }: LintContext,
-): End | undefined {
-  const node = nodes.get(ref.node);
-  const info = node && catalogue.element(node.factory);
-  if (!node || !info) return undefined;
-  const side = info.pads.filter((pad) => pad.direction === direction);
-  const pads = ref.pad === undefined ? side : side.filter(({ name }) => givesPad(name, ref.pad as string));
-  if (pads.length > 0) return { node, info, pads };
-  if (side.length > 0) {
-    const names = side.map(({ name }) => `\`${name}\``).join(', ');
-    findings.error('unknown-pad', path(at), `\`${info.name}\` has no ${word(direction)} pad \`${ref.pad}\`; it has ${names}`);
-  } else if (ref.node !== undefined && nodes.size > 0) {
-    findings.error('no-pad', path(at), noPad(info, direction));
+  for (const { name, from, at } of graph.outputs) {
+    const info = context.catalogue.element(nodes.get(from.node)?.factory ?? '');
+    if (info && from.pad !== undefined) lintEnd(from, 'src', at, info, context);
+    const given = formats.given(from);
+    if (
+      given &&
+      given.length > 0 &&
+      given.every((caps) => caps !== 'ANY' && caps.length > 0 && caps.every((one) => raw.test(one.name)))
+    ) {
+      const message = `the output \`${name}\` gets ${kinds(given)} as it is, which no player opens: end in an encoder and a muxer`;
+      context.findings.warning('raw-output', context.path(at), message);
+    }
   }
-  return undefined;
+  const first = graph.source && nodes.get(graph.source.node);
+  const info = first && context.catalogue.element(first.factory);
+  if (graph.source?.pad !== undefined && first && info) lintEnd(graph.source, 'sink', first.at, info, context);
 }
 
-const word = (direction: PadTemplate['direction']) => (direction === 'src' ? 'source' : 'sink');
-
-function noPad(info: ElementInfo, direction: PadTemplate['direction']): string {
-  return direction === 'src'
-    ? `\`${info.name}\` has no source pad: nothing can come after it`
-    : `\`${info.name}\` has no sink pad: nothing can be linked to it`;
+interface Formats {
+  /** What comes out of a pad; undefined where nobody knows. */
+  given(ref: PadRef): Caps[] | undefined;
+  /** What a pad takes. */
+  taken(ref: PadRef): Caps[] | undefined;
 }
 
-/** Whether a template such as `video_%u` gives a pad such as `video_0`. */
-export function givesPad(template: string, pad: string): boolean {
-  if (template === pad) return true;
-  const pattern = template
-    .split(/(%[udsc])/)
-    .map((part) => (part === '%u' || part === '%d' ? '-?\\d+' : /^%[sc]$/.test(part) ? '.+' : part.replace(/[^\w]/g, '\\$&')))
-    .join('');
-  return new RegExp(`^${pattern}$`).test(pad);
-}
-
-/** A pad takes one link: where an element has only pads that are always there, they are soon taken. */
-function lintTaken(node: Node, graph: Graph, { catalogue, findings, path }: LintContext): void {
-  const info = catalogue.element(node.factory);
-  if (info === undefined) return;
-  const out = [...graph.links, ...graph.outputs].filter(({ from }) => from.node === node.id);
-  const into = graph.links.filter(({ to }) => to.node === node.id);
-  const lasting = (direction: PadTemplate['direction']) => {
-    const pads = info.pads.filter((pad) => pad.direction === direction);
-    return pads.length > 0 && pads.every(({ presence }) => presence === 'always') ? pads.length : Number.POSITIVE_INFINITY;
+function formatsOf(graph: Graph, nodes: ReadonlyMap<string, Node>, { catalogue }: LintContext): Formats {
+  const known = new Map<string, Caps>();
+  const read = (text: string): Caps => {
+    const caps = known.get(text) ?? parseCaps(text);
+    known.set(text, caps);
+    return caps;
   };
-  const [outs, ins] = [lasting('src'), lasting('sink')];
-  const tooMuch = out[outs];
-  if (tooMuch) {
-    const message = `\`${info.name}\` has ${count(outs, 'source')}, which ${outs === 1 ? 'is' : 'are'} linked already: put a \`tee\` after it, and a \`queue\` at the head of each branch`;
-    findings.error('pad-taken', path(tooMuch.at), message);
-  }
-  const source = graph.source?.node === node.id ? 1 : 0;
-  const another = into[ins - source];
-  if (another) {
-    const message = `\`${info.name}\` has ${count(ins, 'sink')}, which ${ins === 1 ? 'is' : 'are'} linked already: join the branches before it (by a muxer, a mixer or funnel)`;
-    findings.error('pad-taken', path(another.at), message);
-  }
+  const asked = (node: Node): Caps[] | undefined => {
+    const { caps } = node.properties;
+    return node.factory === 'capsfilter' && caps !== undefined && !capsFault(String(caps)) ? [read(String(caps))] : undefined;
+  };
+  const of = (ref: PadRef, side: 'src' | 'sink'): Caps[] | undefined => {
+    const node = nodes.get(ref.node);
+    const info = node && catalogue.element(node.factory);
+    if (!node || !info) return undefined;
+    return asked(node) ?? padsOf(info, ref, side).map(({ caps }) => read(caps));
+  };
+  const given = (ref: PadRef, seen: readonly string[] = []): Caps[] | undefined => {
+    const node = nodes.get(ref.node);
+    if (!node || !passing.includes(node.factory) || asked(node) || seen.includes(ref.node)) return of(ref, 'src');
+    if (graph.source?.node === ref.node) return undefined;
+    const before = graph.links.filter(({ to }) => to.node === ref.node);
+    const all = before.map(({ from, caps }) =>
+      caps !== undefined && !capsFault(caps) ? [read(caps)] : given(from, [...seen, ref.node]),
+    );
+    return all.length === 0 || all.includes(undefined) ? undefined : (all as Caps[][]).flat();
+  };
+  return { given, taken: (ref) => of(ref, 'sink') };
 }
 
-const count = (pads: number, kind: string) => (pads === 1 ? `one ${kind} pad` : `${pads} ${kind} pads`);
-
-/** A capsfilter gives and takes what it is told to. */
-function capsOf({ node, info, pads }: End): Caps[] {
-  const told = info.name === 'capsfilter' ? node.properties.caps : undefined;
-  if (told !== undefined && capsFault(String(told)) === undefined) return [parseCaps(String(told))];
-  return pads.map(({ caps }) => parseCaps(caps));
+function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats, context: LintContext): void {
+  const { catalogue, findings, path } = context;
+  const [from, to] = [link.from, link.to].map(({ node }) => catalogue.element(nodes.get(node)?.factory ?? ''));
+  if (from) lintEnd(link.from, 'src', link.at, from, context);
+  if (to) lintEnd(link.to, 'sink', link.at, to, context);
+  const fault = link.caps === undefined ? undefined : capsFault(link.caps);
+  if (fault !== undefined) {
+    findings.error('property-value', path(link.at), `the caps filter \`${link.caps}\` ${fault}`);
+    return;
+  }
+  const [given, taken] = [formats.given(link.from), formats.taken(link.to)];
+  if (!from || !to || !given?.length || !taken?.length) return;
+  const filter: Caps = link.caps === undefined ? 'ANY' : parseCaps(link.caps);
+  const tell = (message: string) => findings.error('caps-never-meet', path(link.at), message);
+  if (!given.some((caps) => canMeet(caps, filter))) {
+    tell(`\`${from.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}`);
+  } else if (!taken.some((caps) => canMeet(filter, caps))) {
+    tell(`\`${to.name}\` never takes \`${link.caps}\`: it takes ${kinds(taken)}`);
+  } else if (!given.some((caps) => taken.some((other) => canMeet(caps, other)))) {
+    tell(
+      `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}`,
+    );
+  }
 }
 
 /** Media types, each once. */
