@@ -3,7 +3,7 @@ import { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import { firstIssue, isRequest } from './requested.ts';
 import { resultSchemas, runFactsSchema, schemaUri } from './schemas.ts';
-import { currentTraceparent } from './trace.ts';
+import { currentTraceparent, parseTraceparent } from './trace.ts';
 import { type Endpoint, type ObjectRef, type ResultData, type ResultKind, type RunFacts, typePrefix } from './types.ts';
 
 export interface ResultOptions {
@@ -68,6 +68,8 @@ interface ResultBase {
   /** Id of the event that asked for the work. */
   request: string;
   about: RunFacts;
+  /** Trace that the run is part of, as 32 hexadecimal digits. */
+  traceId?: string;
 }
 export type Result = { [K in ResultKind]: ResultBase & { kind: K; data: ResultData[K] } }[ResultKind];
 
@@ -88,5 +90,7 @@ export function readResult(event: CloudEvent<unknown>): Result | undefined {
   const { job } = parsed.data;
   const time = new Date(event.time ?? Date.now()).toISOString();
   const request = String(event.causationid ?? job);
-  return { kind, data: parsed.data, about: runFactsSchema.parse(parsed.data), job, run, seq, time, request } as Result;
+  const about = runFactsSchema.parse(parsed.data);
+  const traceId = parseTraceparent(event.traceparent)?.traceId;
+  return { kind, data: parsed.data, about, job, run, seq, time, request, traceId } as Result;
 }

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeTime } from 'ulid';
 import type { Result } from '../events/index.ts';
-import type { Requested, RunFacts, StoredOutput } from '../events/types.ts';
+import type { MediaFacts, Requested, RunFacts, StoredOutput, Succeeded } from '../events/types.ts';
 import { labelsOf } from './labels.ts';
 import type { JobRecord, JobStatus } from './record.ts';
 import { isOlder } from './request-order.ts';
@@ -29,15 +29,18 @@ export function applyResult(job: JobRecord | undefined, result: Result): JobReco
   const before = job?.status ?? {};
   const { about, run, seq, kind, request } = result;
   const startTime = new Date(decodeTime(run)).toISOString();
+  const news = told(result, startTime);
   const status: JobStatus = {
     run,
     seq,
     event: kind,
     request,
     runs: (before.runs ?? 0) + (run === before.run ? 0 : 1),
+    history: withRun(before.history, { run, startTime, ...news }, kind),
+    traceId: result.traceId,
     startTime,
     deadLetter: stillGivenUp(before.deadLetter, result),
-    ...told(result, startTime),
+    ...news,
   };
   const outputs = result.kind === 'succeeded' ? result.data.outputs : [];
   return changed(job, result.job, about, outputs, status);
@@ -71,6 +74,35 @@ function stillGivenUp(letter: JobStatus['deadLetter'], { kind, request }: Result
   return kind === 'failed' && letter.request !== request ? undefined : letter;
 }
 
+/** Runs that are kept in the history of a job. */
+const longestHistory = 10;
+
+const runStates = {
+  started: 'InProgress',
+  progress: 'InProgress',
+  retrying: 'Retrying',
+  succeeded: 'Finished',
+  skipped: 'Finished',
+  failed: 'Failed',
+} as const satisfies Record<Result['kind'], string>;
+
+function withRun(history: JobStatus['history'] = [], news: JobStatus & { run: string }, kind: Result['kind']): JobStatus['history'] {
+  const { run, startTime, completionTime, reason, error } = news;
+  const entry = { run, state: runStates[kind], reason, startTime, completionTime, error: error && { code: error.code, message: error.message } };
+  return [...history.filter((other) => other.run !== run), entry].slice(-longestHistory);
+}
+
+/** Without tags: they are of any size. */
+function mediaOf(media: Succeeded['media']): JobStatus['media'] {
+  if (media === undefined) return undefined;
+  const plain = ({ container, duration, streams }: MediaFacts) => ({ container, duration, streams });
+  const { input, outputs = {} } = media;
+  return {
+    input: input && plain(input),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, facts]) => [name, plain(facts)])),
+  };
+}
+
 /** What the newest event itself tells. */
 function told(result: Result, startTime: string): JobStatus {
   if (result.kind === 'started') return {};
@@ -88,6 +120,7 @@ function told(result: Result, startTime: string): JobStatus {
       ...(timings && { seconds: timings.total, timings }),
       ...(reused ? { reason: 'reused' } : {}),
       ...(skippedStreams.length > 0 && { skippedStreams }),
+      media: mediaOf(result.data.media),
       progress: { percent: 100 },
     };
   }

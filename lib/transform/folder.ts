@@ -24,10 +24,7 @@ export interface TransformFolder {
 const extensions = ['.yaml', '.yml', '.json'];
 
 /** Resolves when all is read. */
-export async function watchTransformFolder(
-  folder: string,
-  { onChange, log }: TransformFolderOptions,
-): Promise<TransformFolder> {
+export async function watchTransformFolder(folder: string, { onChange, log }: TransformFolderOptions): Promise<TransformFolder> {
   const read = new WeakMap<FolderFile, ParsedTransforms>();
   const parsed = (file: FolderFile): ParsedTransforms => {
     const known = read.get(file) ?? parseTransforms(file.text, { file: `${folder.replace(/\/+$/, '')}/${file.path}` });
