@@ -49,10 +49,18 @@ export function confinementOf({ files, registry, scratchRoot, readable, env }: C
   };
 }
 
-/** Second layer: this run's own folder, its one source, the one port of its storage. */
-export function narrowed(first: Confinement, run: { scratch: string; readable: string[]; port?: number }): Confinement {
+export interface RunReach {
+  scratch: string;
+  /** What of the places for local sources this run reads. */
+  readable: string[];
+  port?: number;
+}
+
+/** Second layer: this run's own folder, its one source, the one port of its storage; no other place for local sources. */
+export function narrowed(first: Confinement, run: RunReach, places: readonly string[]): Confinement {
+  const program = first.read.filter((path) => !places.includes(path));
   return {
-    read: [...first.read, ...libraries, ...run.readable],
+    read: [...program, ...libraries, ...run.readable],
     execute: [],
     write: [run.scratch, '/dev/null'],
     connect: run.port === undefined ? [] : [run.port],

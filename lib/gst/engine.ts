@@ -118,7 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
             observer.onPlaying?.(choice);
           },
         };
-        const end = await play(request, watcher, signal, { child, memoryLimit: limit, times });
+        const end = await play(request, watcher, signal, { child, memoryLimit: limit, readable, times });
         await child.kill();
         preload = [
           ...new Set([

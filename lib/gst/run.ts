@@ -2,7 +2,7 @@
 import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
-import { narrowed } from './confinement.ts';
+import { narrowed, type RunReach } from './confinement.ts';
 import { bestError, faultOf } from './faults.ts';
 import { bufferName, launchOf, sourceName } from './launch.ts';
 import { inputFacts, inWords } from './media-facts.ts';
@@ -48,6 +48,8 @@ const idleShare = 0.1;
 export interface RunDeps {
   child: Child;
   memoryLimit: number | undefined;
+  /** Places for local sources, of which this run reads only its own. */
+  readable: readonly string[];
   times: RunTimes;
 }
 
@@ -117,7 +119,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
       cwd: request.outputs.find(({ path }) => path.endsWith('/'))?.path ?? request.scratch,
       scratch: request.scratch,
       // Landlock layers stack: one is enough for all pipelines of the run
-      confinement: starts++ === 0 && child.confinement ? narrowed(child.confinement, reach(request)) : undefined,
+      confinement: starts++ === 0 && child.confinement ? narrowed(child.confinement, reach(request), deps.readable) : undefined,
       logLevel: request.debug?.logLevel,
       dotAtEnd: request.debug?.dot !== undefined,
       progressInterval: times.progress,
@@ -298,7 +300,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
 }
 
 /** What the second layer of the sandbox lets this run reach. */
-function reach({ source, scratch }: RunRequest): { scratch: string; readable: string[]; port?: number } {
+function reach({ source, scratch }: RunRequest): RunReach {
   if (source.kind === 'file') return { scratch, readable: [source.path] };
   const { port, protocol } = new URL(source.url);
   return {

@@ -89,6 +89,14 @@ const queryPosition = gst.func('int gst_element_query_position(void *element, in
 const queryDuration = gst.func('int gst_element_query_duration(void *element, int format, _Out_ int64_t *duration)');
 const padPosition = gst.func('int gst_pad_query_position(void *pad, int format, _Out_ int64_t *position)');
 
+const getState = gst.func('int gst_element_get_state(void *element, _Out_ int *state, void *pending, uint64_t timeout)');
+/** Whether the element is at rest: never started, stopped, or failed in its very first step. */
+export function isNull(element: Pointer): boolean {
+  const state = [0];
+  getState(element, state, null, 0);
+  return state[0] === 1; // GST_STATE_NULL
+}
+
 const typeFromName = gobject.func('size_t g_type_from_name(const char *name)') as (name: string) => number;
 const instanceIsA = gobject.func('int g_type_check_instance_is_a(void *instance, size_t type)') as (
   instance: Pointer,

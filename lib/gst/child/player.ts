@@ -9,6 +9,7 @@ import {
   elementDuration,
   elementPosition,
   eosEvent,
+  isNull,
   miniObjectUnref,
   newestPipeline,
   objectUnref,
@@ -91,9 +92,12 @@ export function createPlayer(Pipeline: PipelineClass, report: (message: Report) 
     const ticking = setInterval(() => tick(), command.progressInterval);
     playing = { command, pipeline, pointer, firstBuffers, ticking };
     const mine = playing;
-    pipeline.pollBus((message) => {
+    const onBus = (message: BusMessage) => {
       if (playing === mine) onMessage(mine, message);
-    });
+      // the add-on stops asking when the pipeline has not even become READY, and the reason is still to come
+      if (playing === mine && isNull(pointer)) pipeline.pollBus(onBus);
+    };
+    pipeline.pollBus(onBus);
     pipeline.play();
   };
 

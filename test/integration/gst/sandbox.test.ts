@@ -1,0 +1,154 @@
+/** What a pipeline cannot reach, each act first seen to succeed without the sandbox. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Graph } from '../../../lib/graph/model.ts';
+import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
+
+let confined: EngineBench;
+let open: EngineBench;
+let source: { kind: 'file'; path: string };
+let openSource: typeof source;
+const warnings: string[] = [];
+const secret = 'a secret of the server, long enough to be seen';
+const outside = join(tmpdir(), `gst-outside-${process.pid}`);
+const secretFile = `${outside}.secret`;
+let server: Server;
+let hits = 0;
+let sleeper: ChildProcess;
+
+beforeAll(async () => {
+  process.env.GST_TEST_SECRET = secret;
+  confined = await startEngineBench({ requireSandbox: true });
+  open = await startEngineBench({ sandbox: false, onWarning: (message) => warnings.push(message) });
+  for (const { folder } of [confined, open]) await writeFile(join(folder, 'in.txt'), 'input');
+  source = { kind: 'file', path: join(confined.folder, 'in.txt') };
+  openSource = { kind: 'file', path: join(open.folder, 'in.txt') };
+  await writeFile(secretFile, secret);
+  sleeper = spawn('sleep', ['300'], { env: { PATH: process.env.PATH, GST_TEST_SECRET: secret } });
+  server = createServer((_request, response) => {
+    hits++;
+    response.end(secret);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(async () => {
+  delete process.env.GST_TEST_SECRET;
+  await Promise.all([confined?.close(), open?.close()]);
+  server?.close();
+  sleeper?.kill('SIGKILL');
+  await rm(secretFile, { force: true });
+  await rm(outside, { force: true });
+});
+
+/** The source goes nowhere; what `reader` gives goes to the output. The lint would refuse it: it is not asked here. */
+function instead(factory: string, properties: Graph['nodes'][number]['properties']): Graph {
+  return {
+    nodes: [
+      { id: 'drop', factory: 'fakesink', properties: { sync: false }, at: 0 },
+      { id: 'reader', factory, properties, at: 1 },
+      { id: 'pass', factory: 'identity', properties: {}, at: 2 },
+    ],
+    links: [{ from: { node: 'reader' }, to: { node: 'pass' }, at: 2 }],
+    source: { node: 'drop' },
+    outputs: [{ name: 'out', from: { node: 'pass' }, at: 3 }],
+  };
+}
+
+async function attempt(bench: EngineBench, graph: Graph): Promise<string> {
+  const input = bench === open ? openSource : source;
+  const { files } = await bench.run(graph, input).catch((error) => {
+    throw new Error(`${error.code}: ${error.debug ?? error.message}`);
+  });
+  return readFile(files.out ?? '', 'utf8');
+}
+
+describe('the sandbox', () => {
+  it('is there, files and TCP ports bound, and its absence is told once', async () => {
+    await confined.run(chain('identity'), source);
+    expect(confined.engine.sandbox).toMatchObject({ files: true, tcp: true });
+    await open.run(chain('identity'), openSource);
+    await open.run(chain('identity'), openSource);
+    expect(open.engine.sandbox).toMatchObject({ files: false, tcp: false });
+    expect(warnings).toHaveLength(1);
+  });
+
+  const reads: Array<[what: string, path: () => string]> = [
+    ['a file outside', () => secretFile],
+    ['the environment of a process outside', () => `/proc/${sleeper.pid}/environ`],
+    ['/etc/passwd', () => '/etc/passwd'],
+    ['the memory map of the server', () => `/proc/${process.pid}/maps`],
+  ];
+  it.each(reads)('keeps %s from being read', async (_what, path) => {
+    const graph = instead('multifilesrc', { location: path(), 'stop-index': 0 });
+    expect((await attempt(open, graph)).length).toBeGreaterThan(20);
+    await expect(attempt(confined, graph)).rejects.toThrow(/Permission denied|Could not open|not open/i);
+  });
+
+  it("leaves nothing of the server's environment in the child's own", async () => {
+    const graph = instead('multifilesrc', { location: '/proc/self/environ', 'stop-index': 0 });
+    for (const bench of [open, confined]) {
+      const environment = await attempt(bench, graph);
+      expect(environment).toContain('GST_REGISTRY=');
+      expect(environment).not.toContain(secret);
+    }
+  });
+
+  it('keeps a file outside of scratch from being written', async () => {
+    const graph = chain('tee');
+    const own = { id: 'own', factory: 'queue', properties: {}, at: 1 };
+    const writer = { id: 'writer', factory: 'filesink', properties: { location: outside }, at: 1 };
+    const queue = { id: 'q', factory: 'queue', properties: {}, at: 1 };
+    const spying: Graph = {
+      ...graph,
+      nodes: [...graph.nodes, own, writer, queue],
+      links: [
+        { from: { node: 'e0' }, to: { node: 'own' }, at: 1 },
+        { from: { node: 'own' }, to: { node: 'writer' }, at: 1 },
+        { from: { node: 'e0' }, to: { node: 'q' }, at: 1 },
+      ],
+      outputs: [{ name: 'out', from: { node: 'q' }, at: 2 }],
+    };
+    await attempt(open, spying);
+    expect(existsSync(outside)).toBe(true);
+    await rm(outside);
+    await expect(attempt(confined, spying)).rejects.toThrow(/Permission denied|Could not open/i);
+    expect(existsSync(outside)).toBe(false);
+  });
+
+  it('keeps a scratch folder of another run from being read', async () => {
+    const { files } = await confined.run(chain('identity'), source);
+    expect(await readFile(files.out ?? '', 'utf8')).toBe('input');
+    await expect(attempt(confined, instead('filesrc', { location: files.out ?? '' }))).rejects.toThrow(
+      /Permission denied|Could not open/i,
+    );
+  });
+
+  it('keeps TCP connections to other ports than the storage’s from being made', async () => {
+    const { port } = server.address() as AddressInfo;
+    const graph = instead('souphttpsrc', { location: `http://127.0.0.1:${port}/` });
+    expect(await attempt(open, graph)).toBe(secret);
+    const seen = hits;
+    expect(seen).toBeGreaterThan(0);
+    await expect(attempt(confined, graph)).rejects.toThrow();
+    expect(hits).toBe(seen);
+  });
+
+  const hosts = ['127.0.0.1', 'localhost'];
+  it.each(hosts)('lets the storage be read, named as %s', async (host) => {
+    const { port } = server.address() as AddressInfo;
+    const { files } = await confined.run(chain('identity'), {
+      kind: 'http',
+      url: `http://${host}:${port}/object`,
+      headers: {},
+      verify: true,
+    });
+    expect(await readFile(files.out ?? '', 'utf8')).toBe(secret);
+  });
+});
