@@ -1,12 +1,14 @@
 /** A graph as `pipeline.elements`: read again they give the same graph, with its links in the same order. */
-import type { Element, Graph, Link, Node, PadRef } from '../model.ts';
+import { withCapsFilters } from '../caps-filters.ts';
+import type { Element, Graph, Node, PadRef } from '../model.ts';
+import { createIds } from '../names.ts';
 import { outletAlias } from '../outlet.ts';
 
 /** Name of the single sink of a Transform: fed by the element evaluated last. */
 const singleOutput = 'out';
 
 export function elementsOf(original: Graph): Element[] {
-  const graph = withCapsFilters(original);
+  const graph = withCapsFilters(original, createIds(original.nodes.flatMap(({ id, alias }) => [id, alias ?? id])));
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const implicit = graph.outputs.length === 1 && graph.outputs[0]?.name === singleOutput ? graph.outputs[0] : undefined;
   const waiting = new Set(graph.outputs.filter((output) => output !== implicit));
@@ -76,23 +78,4 @@ function ordered({ name, alias, properties, goto, linkto }: Element): Element {
     ...(goto !== undefined && { goto }),
     ...(linkto !== undefined && { linkto }),
   };
-}
-
-/** Caps between two elements as an element of their own: what `elements` can say. */
-export function withCapsFilters(graph: Graph): Graph {
-  const taken = new Set(graph.nodes.flatMap(({ id, alias }) => [id, alias]));
-  const nodes = [...graph.nodes];
-  const links = graph.links.flatMap((link): Link[] => {
-    if (link.caps === undefined) return [link];
-    let number = 0;
-    while (taken.has(`capsfilter${number}`)) number++;
-    const id = `capsfilter${number}`;
-    taken.add(id);
-    nodes.push({ id, factory: 'capsfilter', properties: { caps: link.caps }, at: link.at });
-    return [
-      { from: link.from, to: { node: id }, at: link.at },
-      { from: { node: id }, to: link.to, at: link.at },
-    ];
-  });
-  return { ...graph, nodes, links };
 }

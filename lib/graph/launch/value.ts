@@ -17,7 +17,7 @@ export function printValue(value: PropertyValue, type: PropertyInfo['type'] | un
   if (type === 'string') return wrapped(text);
   const onlyStringsHold = type === undefined && (text === 'NULL' || isWrapped(text));
   const endsInBackslash = text.endsWith('\\');
-  if (onlyStringsHold || (endsInBackslash && text.includes('\n'))) return wrapped(text);
+  if (onlyStringsHold || (endsInBackslash && /\s/.test(text))) return wrapped(text);
   return endsInBackslash ? backslashed(text) : quoted(text);
 }
 
@@ -29,7 +29,7 @@ function printed(value: PropertyValue): string {
 /** Takes off what the first layer takes off. The lexer ends at the last quote that it can, so no text may end in a backslash. */
 const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** Without quotes: for what ends in a backslash, and has no line break. */
+/** Without quotes: for what ends in a backslash, and has no blank. */
 const backslashed = (text: string) => text.replace(/[^A-Za-z0-9_./,-]/g, '\\$&');
 
 /** The form of gst_string_wrap, which leaves no character that either layer might take for its own. */
@@ -44,9 +44,13 @@ function wrapped(text: string): string {
 
 const isWrapped = (text: string) => text.startsWith('"') && text.endsWith('"');
 
-/** What is left of the text behind `=` when the first layer is off. */
+/**
+ * What is left of the text behind `=` when the first layer is off. Single quotes come off too: GStreamer would keep them,
+ * and nobody means that; they are left over from a shell.
+ */
 export function unquote(raw: string): string {
-  const inner = raw.length > 1 && isWrapped(raw) ? raw.slice(1, -1) : raw;
+  const inSingle = raw.length > 1 && raw.startsWith("'") && raw.endsWith("'");
+  const inner = inSingle || (raw.length > 1 && isWrapped(raw)) ? raw.slice(1, -1) : raw;
   let text = '';
   let inQuotes = false;
   for (let at = 0; at < inner.length; at++) {
@@ -70,9 +74,9 @@ export function readValue(text: string, type: PropertyInfo['type'] | undefined):
   return text !== '' && Number.isFinite(number) && printed(number) === text ? number : text;
 }
 
-/** The opposite of gst_string_wrap; `undefined` for what it would not have written. */
+/** As gst_string_unwrap; `undefined` for what it refuses. */
 function unwrap(text: string): string | undefined {
-  const inner = /^"((?:[A-Za-z0-9_\-+/:.]|\\[0-3][0-7]{2}|\\[\s\S])*)"$/.exec(text)?.[1];
+  const inner = /^"((?:[^"\\]|\\[0-3][0-7]{2}|\\[^0-3])*)"$/.exec(text)?.[1];
   if (inner === undefined) return undefined;
   const bytes: Buffer[] = [];
   for (const [part] of inner.matchAll(/\\[0-3][0-7]{2}|\\[\s\S]|[^\\]+/g)) {

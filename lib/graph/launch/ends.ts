@@ -1,0 +1,163 @@
+/** The ends of a pipeline in launch text: elements that read a file stand for the object, those that write one for outputs. */
+import { meant } from '../../nearest.ts';
+import { withCapsFilters } from '../caps-filters.ts';
+import type { Link, Node, OutputLink, PadRef } from '../model.ts';
+import { type Outlet, outletAlias, type ReadOptions } from '../outlet.ts';
+import { hasNoSinkPad } from '../pads.ts';
+import type { Tell } from '../structure.ts';
+
+const sources = /^(?:file|fd|gio|gnomevfs|souphttp|curlhttp|neonhttp|urisource|awss3|s3|rtmp2?)(?:src|bin)$/;
+const sinks = /^(?:file|fd|gio|gnomevfs|awss3|s3)sink$/;
+/** An element that reads a URI and decodes it is left as what decodes. */
+const decoders: Record<string, string> = { uridecodebin: 'decodebin', uridecodebin3: 'decodebin3' };
+/** Properties of `uridecodebin` that are about reading. */
+const aboutReading = new Set([
+  'uri',
+  'instant-uri',
+  'suburi',
+  'source',
+  'buffer-size',
+  'buffer-duration',
+  'download',
+  'download-dir',
+  'ring-buffer-max-size',
+]);
+const sinkName = /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
+
+type NewId = (factory: string) => string;
+
+/** A graph as written, source and sinks among its elements. */
+export interface Written {
+  nodes: Node[];
+  links: Link[];
+}
+
+export interface Inner extends Written {
+  source: PadRef | undefined;
+  outputs: OutputLink[];
+}
+
+export function takeEnds(written: Written, options: ReadOptions, newId: NewId, tell: Tell): Inner {
+  const ends = new Set(written.nodes.flatMap(({ id, factory }) => (sources.test(factory) || sinks.test(factory) ? [id] : [])));
+  const filtered = withCapsFilters(written, newId, ({ from, to }) => ends.has(from.node) || ends.has(to.node));
+  const { source, ...rest } = takeSource(filtered, options, tell);
+  return { source, ...takeOutputs(rest, source, options, tell) };
+}
+
+function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell: Tell): Written & { source: PadRef | undefined } {
+  const readers = nodes.filter(({ factory }) => sources.test(factory) || factory in decoders);
+  const [reader, second] = readers;
+  if (second)
+    tell(
+      'several-sources',
+      second.at,
+      `\`${second.factory}\` is a second source: there is one object, which ${reader?.factory} reads already`,
+    );
+  if (reader === undefined) {
+    const fed = new Set(links.map(({ to }) => to.node));
+    const roots = nodes.filter(({ id, factory }) => !fed.has(id) && !hasNoSinkPad(factory, catalogue));
+    // none or several: told where inputs are looked at
+    return { nodes, links, source: roots[0] && { node: roots[0].id } };
+  }
+  const decoder = decoders[reader.factory];
+  if (decoder !== undefined) {
+    const properties = Object.fromEntries(Object.entries(reader.properties).filter(([name]) => !aboutReading.has(name)));
+    return {
+      nodes: nodes.map((node) => (node === reader ? { ...node, factory: decoder, properties } : node)),
+      links,
+      source: { node: reader.id },
+    };
+  }
+  const [out, twice] = links.filter(({ from }) => from.node === reader.id);
+  if (out === undefined)
+    tell(
+      'dead-end',
+      reader.at,
+      `\`${reader.factory}\` feeds nothing: link it to the element that reads the object, such as decodebin`,
+    );
+  if (twice) tell('source-linked-twice', twice.at, `\`${reader.factory}\` feeds two elements: put a \`tee\` behind it`);
+  return {
+    nodes: nodes.filter((node) => node !== reader),
+    links: links.filter(({ from }) => from.node !== reader.id),
+    source: out && { node: out.to.node },
+  };
+}
+
+function takeOutputs(
+  { nodes, links }: Written,
+  source: PadRef | undefined,
+  { outlets }: ReadOptions,
+  tell: Tell,
+): Written & { outputs: OutputLink[] } {
+  const writers = nodes.filter(({ factory }) => sinks.test(factory));
+  const files = outlets.filter(({ directory }) => !directory);
+  const outputs = writers.flatMap((writer): OutputLink[] => {
+    const { factory, at } = writer;
+    const [into, twice] = links.filter(({ to }) => to.node === writer.id);
+    const outlet = outletOf(writer, writers, files, outlets, tell);
+    if (twice) tell('output-fed-twice', at, `\`${factory}\` is fed twice: join the branches by a muxer first`);
+    else if (source?.node === writer.id) {
+      tell('nothing-between', at, 'source and sink stand side by side: a pipeline has at least one element between them');
+    } else if (!into) tell('no-input', at, `nothing feeds \`${factory}\`: link it to the element that its data comes from`);
+    else if (outlet) return [{ name: outlet.name, from: into.from, at }];
+    return [];
+  });
+  return {
+    nodes: nodes.filter((node) => !writers.includes(node)),
+    links: links.filter(({ to }) => !writers.some(({ id }) => id === to.node)),
+    outputs,
+  };
+}
+
+function outletOf(writer: Node, writers: Node[], files: Outlet[], outlets: readonly Outlet[], tell: Tell): Outlet | undefined {
+  if (outlets.length === 0) return undefined; // that there is none is told where sinks are looked at
+  if (files.length === 0) {
+    tell(
+      'folder-output',
+      writer.at,
+      `the output \`${outlets[0]?.name}\` is a folder, and \`${writer.factory}\` writes one file: use hlssink2, splitmuxsink or multifilesink, or take the / off the end of the sink's key`,
+    );
+    return undefined;
+  }
+  const [only] = files;
+  if (files.length === 1 && writers.length === 1) return only;
+  const names = namesOf(writer);
+  const outlet = files.find(({ name }) => names.includes(name));
+  if (outlet) return outlet;
+  const called =
+    names[0] === undefined
+      ? ''
+      : `; \`${names[0]}\` is none of them${meant(
+          names[0],
+          files.map(({ name }) => name),
+        )}`;
+  tell(
+    'output-unknown',
+    writer.at,
+    `which output is this? The sinks are ${files.map(({ name }) => `\`${name}\``).join(', ')}${called}: call the element so, as \`${writer.factory} name=${only?.name}\``,
+  );
+  return undefined;
+}
+
+/** What a sink may be known by: its name, else its file's. */
+function namesOf({ alias, properties }: Node): string[] {
+  const stem = /([^/\\]+?)(?:\.[^./\\]*)?$/.exec(String(properties.location ?? ''))?.[1];
+  return [alias, alias?.replace(new RegExp(`${outletAlias('')}$`), ''), stem].filter((name) => name !== undefined);
+}
+
+/** The outlets of text that belongs to no Transform: one for each sink, or a folder where elements write files themselves. */
+export function outletsOf({ nodes }: Written, tell: Tell): Outlet[] {
+  const writers = nodes.filter(({ factory }) => sinks.test(factory));
+  if (writers.length === 0) return [{ name: 'out', directory: nodes.some(({ factory }) => /sink\d*$/.test(factory)) }];
+  if (writers.length === 1) return [{ name: 'out', directory: false }];
+  return writers.map((writer, index) => {
+    const name = namesOf(writer).find((candidate) => sinkName.test(candidate));
+    if (name === undefined)
+      tell(
+        'output-unknown',
+        writer.at,
+        `output ${index + 1} has no name: call it by \`${writer.factory} name=…\`, with lower-case letters, digits and dashes`,
+      );
+    return { name: name ?? `out-${index + 1}`, directory: false };
+  });
+}

@@ -1,0 +1,158 @@
+/** gst-launch text to the graph that it means. */
+import type { Findings } from '../../finding.ts';
+import { meant } from '../../nearest.ts';
+import type { Catalogue } from '../catalogue/types.ts';
+import type { Graph, Link, Node, PropertyValue } from '../model.ts';
+import { createIds, isEngineName } from '../names.ts';
+import type { Outlet, ReadOptions } from '../outlet.ts';
+import { checkStructure, type Tell } from '../structure.ts';
+import { launchSource } from './command.ts';
+import { outletsOf, takeEnds, type Written } from './ends.ts';
+import { LaunchFault, whereIn } from './fault.ts';
+import { type Parsed, type ParsedElement, type ParsedEnd, parseLaunch } from './parser.ts';
+import { readValue, unquote } from './value.ts';
+
+const path = ['spec', 'pipeline', 'launch'];
+
+/** `outlets`: those of a Transform; without them the text's own sinks are taken for such. */
+export interface LaunchOptions extends Partial<ReadOptions> {
+  catalogue?: Catalogue;
+}
+
+/**
+ * Elements that read a file, a URL or an object stand for the object at the head; `filesink` and its like stand for
+ * outputs, told apart by their names where there are several. The graph is whole only where no finding is an error.
+ */
+export function graphFromLaunch(
+  text: string,
+  options: LaunchOptions,
+  findings: Findings,
+): Graph & { outlets: readonly Outlet[] } {
+  const empty = { nodes: [], links: [], source: undefined, outputs: [], outlets: options.outlets ?? [] };
+  const tell: Tell = (rule, at, message) => findings.error(rule, path, message + (at === undefined ? '' : whereIn(text, at)));
+  const warn: Tell = (rule, at, message) => findings.warning(rule, path, message + (at === undefined ? '' : whereIn(text, at)));
+  let parsed: Parsed;
+  let offsets: number[] = [];
+  const original: Tell = (rule, at, message) => tell(rule, at === undefined ? undefined : (offsets[at] ?? text.length), message);
+  try {
+    const source = launchSource(text, warn);
+    try {
+      offsets = source.offsets;
+      parsed = parseLaunch(source.text);
+    } catch (error) {
+      if (error instanceof LaunchFault) error.at = offsets[error.at] ?? text.length;
+      throw error;
+    }
+  } catch (error) {
+    if (!(error instanceof LaunchFault)) throw error;
+    tell(error.rule, error.at, error.message);
+    return empty;
+  }
+  if (parsed.elements.length === 0) {
+    tell('launch-syntax', undefined, 'there is no element in this text');
+    return empty;
+  }
+  const { newId, ...written } = resolved(parsed, options.catalogue, original);
+  const outlets = options.outlets ?? outletsOf(written, original);
+  const whole =
+    written.links.length === parsed.links.reduce((sum, { from, to }) => sum + Math.max(1, from.pads.length, to.pads.length), 0);
+  const graph = takeEnds(written, { ...options, outlets }, newId, original);
+  // where a link is missing for a fault that is told, what follows from that would only repeat it
+  if (whole) checkStructure(graph, { ...options, outlets }, original);
+  return { ...inOriginal(graph, offsets), outlets };
+}
+
+function inOriginal<Part extends Written & Graph>(graph: Part, offsets: number[]): Graph {
+  const moved = <Item extends { at: number }>(item: Item): Item => ({ ...item, at: offsets[item.at] ?? item.at });
+  const { nodes, links, source, outputs } = graph;
+  return { nodes: nodes.map(moved), links: links.map(moved), source, outputs: outputs.map(moved) };
+}
+
+/** Names to elements, pad lists to links of their own. */
+function resolved(
+  { elements, links }: Parsed,
+  catalogue: Catalogue | undefined,
+  tell: Tell,
+): Written & { newId: ReturnType<typeof createIds> } {
+  const owners = new Map<string, ParsedElement>();
+  const read = elements.map((element) => {
+    const { name, properties } = propertiesOf(element, catalogue, tell);
+    if (name !== undefined && owners.has(name))
+      tell('duplicate-alias', element.at, `\`name=${name}\` is there twice: each element needs a name of its own`);
+    else if (name !== undefined && isEngineName(name))
+      tell(
+        'reserved-alias',
+        element.at,
+        `\`${name}\`: names that begin with gst-functions- belong to the elements that are added at run time`,
+      );
+    else if (name !== undefined) owners.set(name, element);
+    return { element, alias: name, properties };
+  });
+  const newId = createIds(owners.keys());
+  const nodes = new Map(
+    read.map(({ element, alias, properties }): [ParsedElement, Node] => {
+      const own = alias !== undefined && owners.get(alias) === element;
+      const { factory, at } = element;
+      return [element, { id: newId(factory, own ? alias : undefined), factory, ...(own && { alias }), properties, at }];
+    }),
+  );
+  const find = ({ element, at }: ParsedEnd): Node | undefined => {
+    if (typeof element !== 'string') return nodes.get(element);
+    const owner = owners.get(element);
+    if (owner === undefined) tell('unknown-alias', at, `no element has \`name=${element}\`${meant(element, owners.keys())}`);
+    return owner && nodes.get(owner);
+  };
+  const made = links.flatMap(({ from, to, caps, all, at }): Link[] => {
+    const [upstream, target] = [find(from), find(to)];
+    if (!upstream || !target) return [];
+    if (all && !hasOnePad(upstream, catalogue)) {
+      tell(
+        'link-all',
+        at,
+        '`:` links every pad that shows up, which cannot be said here: write a chain with `!` for each stream',
+      );
+      return [];
+    }
+    const count = Math.max(1, from.pads.length);
+    if (from.pads.length !== to.pads.length && Math.max(from.pads.length, to.pads.length) > 1) {
+      tell(
+        'pad-list',
+        at,
+        `${from.pads.length} pads before the link and ${to.pads.length} behind it: a list needs as many on both sides`,
+      );
+      return [];
+    }
+    return Array.from({ length: count }, (_, index) => ({
+      from: end(upstream, from.pads[index]),
+      to: end(target, to.pads[index]),
+      ...(caps !== undefined && { caps }),
+      at,
+    }));
+  });
+  return { nodes: [...nodes.values()], links: made, newId };
+}
+
+const end = ({ id }: Node, pad: string | undefined) => (pad === undefined ? { node: id } : { node: id, pad });
+
+/** Then `:` means the same as `!`. */
+function hasOnePad({ factory }: Node, catalogue: Catalogue | undefined): boolean {
+  const pads = catalogue?.element(factory)?.pads.filter(({ direction }) => direction === 'src');
+  return pads?.length === 1 && pads[0]?.presence === 'always';
+}
+
+function propertiesOf({ factory, assignments }: ParsedElement, catalogue: Catalogue | undefined, tell: Tell) {
+  const types = catalogue?.element(factory)?.properties;
+  const properties: Record<string, PropertyValue> = {};
+  let name: string | undefined;
+  for (const { name: property, raw, at } of assignments) {
+    const text = unquote(raw);
+    if (property === 'name') {
+      name = String(readValue(text, 'string') ?? '');
+      continue;
+    }
+    const value = readValue(text, types?.[property]?.type);
+    if (value === undefined) tell('null-string', at, `\`${property}=NULL\` cannot be said in elements: leave the property out`);
+    else properties[property] = value;
+  }
+  return { name, properties };
+}
