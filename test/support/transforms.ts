@@ -88,6 +88,12 @@ export function resolved(written: Written = {}, options: ResolveOptions = {}): R
 
 export const told = ({ severity, rule, path }: Finding): string => `${severity} ${rule} ${path}`;
 
+/** A pipeline that feeds each of these outputs. */
+export function feeding(names: string[]): Fields {
+  const branch = (name: string): Json[] => [{ goto: 't' }, { name: 'queue' }, { name: 'matroskamux' }, { linkto: `${name}-out` }];
+  return { elements: [{ name: 'parsebin' }, { name: 'tee', alias: 't' }, ...names.flatMap(branch)] };
+}
+
 /** True where no two of the values are the same. */
 export function allDiffer(values: unknown[]): boolean {
   return values.every((value, index) => !values.slice(index + 1).some((other) => isDeepStrictEqual(value, other)));

@@ -1,21 +1,88 @@
-/** `elements` or `launch`, as elements; checked by lib/graph. */
-
-import type { Findings } from '../../finding.ts';
+/** `elements` or `launch`, as elements; read as a graph and checked by lib/graph. */
+import { collectFindings, type Findings, type Path } from '../../finding.ts';
+import {
+  type Catalogue,
+  elementsOf,
+  type Graph,
+  graphFromElements,
+  graphFromLaunch,
+  lintGraph,
+  type Outlet,
+} from '../../graph/index.ts';
 import type { Element } from '../../graph/model.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 import { misspelt, toldAt } from './merge.ts';
 
-const at = ['spec', 'pipeline'];
+const pipelinePath = ['spec', 'pipeline'];
+const elementsPath = [...pipelinePath, 'elements'];
+const launchPath = [...pipelinePath, 'launch'];
 
-export function resolveElements({ elements, launch }: PipelineFields, _context: unknown, findings: Findings): Element[] {
+export interface ElementsContext {
+  /** The sinks; none where what is written of them is at fault. */
+  outlets: readonly Outlet[];
+  catalogue: Catalogue | undefined;
+}
+
+export function resolveElements(pipeline: PipelineFields, context: ElementsContext, findings: Findings): Element[] {
+  const { elements, launch } = pipeline;
   if (elements !== undefined && launch !== undefined) {
-    findings.error('exclusive', [...at, 'launch'], '`launch` and `elements` exclude each other: keep one');
+    findings.error('exclusive', launchPath, '`launch` and `elements` exclude each other: keep one');
   }
-  const explained = [['spec'], at, [...at, 'elements'], [...at, 'launch']].some(
+  if (elements !== undefined) return fromElements(elements as Element[], pipeline, context, findings);
+  if (launch !== undefined) return fromLaunch(launch, pipeline, context, findings);
+  const explained = [['spec'], pipelinePath, elementsPath, launchPath].some(
     (path) => toldAt(path, findings) || misspelt(path, findings),
   );
-  if (elements === undefined && launch === undefined && !explained) {
-    findings.error('missing', at, 'the pipeline has neither `elements` nor `launch`');
-  }
-  return (elements ?? []) as Element[];
+  if (!explained) findings.error('missing', pipelinePath, 'the pipeline has neither `elements` nor `launch`');
+  return [];
+}
+
+function fromElements(elements: Element[], { image }: PipelineFields, context: ElementsContext, findings: Findings): Element[] {
+  for (const [at, element] of elements.entries()) checkEntry(element, [...elementsPath, at], findings);
+  const { catalogue } = context;
+  const outlets = context.outlets.length > 0 ? context.outlets : outletsOf(elements);
+  // where an entry is lost to a fault that is told, its neighbours seem to be linked: of links nothing can be said then
+  const broken = elements.some((element, at) => isEmpty(element) && findings.failed([...elementsPath, at]));
+  const graph = graphFromElements(elements, { outlets, catalogue }, broken ? collectFindings(() => undefined) : findings);
+  lint(broken ? { ...graph, links: [], outputs: [] } : graph, { outlets, catalogue, image }, findings);
+  return elements;
+}
+
+function fromLaunch(
+  text: string,
+  { image }: PipelineFields,
+  { outlets, catalogue }: ElementsContext,
+  findings: Findings,
+): Element[] {
+  const graph = graphFromLaunch(text, { outlets, catalogue }, findings);
+  lint(graph, { outlets, catalogue, image, path: () => launchPath }, findings);
+  return findings.failed(launchPath) ? [] : elementsOf(graph);
+}
+
+function lint(
+  graph: Graph,
+  { catalogue, outlets, image, path }: ElementsContext & { image: string | undefined; path?: () => Path },
+  findings: Findings,
+): void {
+  if (catalogue) lintGraph(graph, catalogue, { outlets, image: image !== undefined, ...(path && { path }) }, findings);
+}
+
+/** What the schema cannot say, but the API server is told in CEL. */
+function checkEntry({ name, goto, linkto, properties }: Element, path: Path, findings: Findings): void {
+  const written = Object.entries({ name, goto, linkto }).flatMap(([field, value]) =>
+    value === undefined ? [] : [`\`${field}\``],
+  );
+  if (written.length > 1) findings.error('exclusive', path, `${written.join(' and ')} exclude each other: make an entry of each`);
+  if (properties !== undefined && name === undefined && written.length === 1)
+    findings.error('properties-without-name', [...path, 'properties'], 'only an entry with a `name` takes properties');
+}
+
+function isEmpty({ name, goto, linkto }: Element): boolean {
+  return [name, goto, linkto].every((field) => field === undefined);
+}
+
+/** The outputs that the elements themselves name; a single one where they name none. */
+function outletsOf(elements: Element[]): Outlet[] {
+  const names = new Set(elements.flatMap(({ linkto }) => (linkto?.endsWith('-out') ? [linkto.slice(0, -'-out'.length)] : [])));
+  return [...(names.size > 0 ? names : ['out'])].map((name) => ({ name, directory: false }));
 }

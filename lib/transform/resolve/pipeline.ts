@@ -6,7 +6,7 @@ import type { PipelineFields } from '../schema/pipeline.ts';
 import type { SpecFields } from '../schema/transform.ts';
 import type { ResolvedTransform } from '../types.ts';
 import { resolveDebug } from './debug.ts';
-import { resolveElements } from './elements.ts';
+import { type ElementsContext, resolveElements } from './elements.ts';
 import { type Ceilings, resolveLimits } from './limits.ts';
 
 const imageReference = /^[a-z0-9]+(?:[._:/@-]+[A-Za-z0-9]+)*$/;
@@ -15,12 +15,7 @@ const longestServiceRun = 540;
 
 export function resolvePipeline(
   spec: SpecFields,
-  context: {
-    ceilings: Ceilings;
-    sinks: Array<{ name: string; directory: boolean }>;
-    kind: 'Transform' | 'SplitTransform';
-    catalogue: unknown;
-  },
+  context: ElementsContext & { ceilings: Ceilings },
   findings: Findings,
 ): ResolvedTransform['pipeline'] {
   const pipeline: PipelineFields = spec.pipeline ?? {};

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../finding.ts';
 import { collectFindings, type Findings, inOrder } from '../../finding.ts';
+import type { Catalogue } from '../../graph/catalogue/types.ts';
 import type { TransformResource } from '../document/resource.ts';
 import { checkSchema } from '../schema/check.ts';
 import type { ResolvedTransform } from '../types.ts';
@@ -21,7 +22,7 @@ export interface ResolveOptions extends Partial<Ceilings> {
   /** ALLOWED_ENDPOINTS; empty or absent: any. */
   allowedEndpoints?: readonly string[];
   /** What the installed GStreamer has: without it elements and properties are not looked up. */
-  catalogue?: unknown;
+  catalogue?: Catalogue;
 }
 
 export interface Resolved {
@@ -51,7 +52,7 @@ function build(
   const sinks = placed.map(({ sink }) => sink);
   const outlets = sinks.map(({ name: sink, keyTemplate }) => ({ name: sink, directory: keyTemplate.endsWith('/') }));
   const ceilings = { ...defaultCeilings, ...present(asked) };
-  const pipeline = resolvePipeline(spec, { ceilings, sinks: outlets, kind, catalogue }, findings);
+  const pipeline = resolvePipeline(spec, { ceilings, outlets, catalogue }, findings);
   const transform: ResolvedTransform = {
     ref: { kind, namespace, name },
     source,

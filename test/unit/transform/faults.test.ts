@@ -1,13 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseResource, resolve } from '../../../lib/transform/index.ts';
-import { type Change, changed, type Fields, resolveText, resolveWritten, told, transformOf } from '../../support/transforms.ts';
+import {
+  type Change,
+  changed,
+  type Fields,
+  feeding,
+  resolveText,
+  resolveWritten,
+  told,
+  transformOf,
+} from '../../support/transforms.ts';
 
 const globals = (minio: Change): Change => ({ globals: { minio } });
 const src = (minio: Change): Change => ({ src: { minio } });
 const sink = (minio: Change): Change => ({ sink: { minio } });
 const pipeline = (change: Change): Change => ({ pipeline: change });
-const sinks = (names: Record<string, Change>): Change => ({ sink: undefined, sinks: names });
+const sinks = (names: Record<string, Change>): Change => ({
+  sink: undefined,
+  sinks: names,
+  pipeline: feeding(Object.keys(names)),
+});
 const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -93,7 +106,7 @@ const cases: Array<[name: string, spec: Change, wanted: string[]]> = [
   ['a template as a prefix', src({ key: 'drop/{{ .SrcName }}' }), ['warning never-matches spec.src.minio.key']],
   // sinks
   ['sink and sinks', { sinks: { a: { minio: { key: 'a/{{ .SrcKey }}' } } } }, ['error exclusive spec.sinks']],
-  ['no sink in sinks', sinks({}), ['error missing spec.sinks']],
+  ['no sink in sinks', { sink: undefined, sinks: {} }, ['error missing spec.sinks']],
   [
     'a name of a sink in upper case',
     sinks({ Video: { minio: { key: 'a/{{ .SrcKey }}' } } }),
@@ -126,7 +139,7 @@ const cases: Array<[name: string, spec: Change, wanted: string[]]> = [
   ['exclude on a sink', sink({ exclude: 'a' }), ['warning no-effect spec.sink.minio.exclude']],
   [
     'a content type for a folder',
-    sink({ key: 'hls/{{ .SrcKey }}/', contentType: 'video/mp4' }),
+    { ...sink({ key: 'hls/{{ .SrcKey }}/', contentType: 'video/mp4' }), pipeline: { elements: [{ name: 'hlssink2' }] } },
     ['warning no-effect spec.sink.minio.contentType'],
   ],
   // keys

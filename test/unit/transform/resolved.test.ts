@@ -164,9 +164,8 @@ describe('what a job is named after', () => {
 describe('the size of a Transform', () => {
   const heavy = (count: number) => ({
     pipeline: {
-      elements: Array.from({ length: count }, (_, i) => ({
+      elements: Array.from({ length: count }, () => ({
         name: 'identity',
-        alias: `a${i}`,
         properties: { name: 'x'.repeat(100) },
       })),
     },
