@@ -1,13 +1,14 @@
 /** What is checked again before anything runs: the keys, the endpoints and the pipeline, with this image's own catalogue. */
 import { Fault } from '../../lib/errors.ts';
 import type { Limits, Requested } from '../../lib/events/types.ts';
-import { collectFindings, type Finding } from '../../lib/finding.ts';
-import type { Graph } from '../../lib/graph/model.ts';
+import { collectFindings } from '../../lib/finding.ts';
+import { type Catalogue, type Graph, graphFromElements, lintGraph } from '../../lib/graph/index.ts';
 import { checkOutputKeys } from '../../lib/transform/index.ts';
-import { graphFromElements, lintGraph, loadCatalogue } from './graph.ts';
 import { isDirectory } from './outputs.ts';
 
 export interface AdmitOptions {
+  /** Of the GStreamer that is installed here. */
+  catalogue: Catalogue;
   /** Storage addresses that may be named; empty: any. */
   allowedEndpoints: readonly string[];
   /** The most that a request may ask for, whatever it says. */
@@ -23,7 +24,7 @@ export interface Admitted {
 /**
  * @throws Fault OUTPUT_KEY_INVALID, ENDPOINT_REFUSED, TRANSFORM_INVALID, PIPELINE_REFUSED
  */
-export function createAdmit({ allowedEndpoints, ceilings }: AdmitOptions): (request: Requested) => Admitted {
+export function createAdmit({ catalogue, allowedEndpoints, ceilings }: AdmitOptions): (request: Requested) => Admitted {
   return (request) => {
     for (const { endpoint } of [request.source, ...request.sinks]) {
       if (allowedEndpoints.length > 0 && !allowedEndpoints.includes(endpoint.address)) {
@@ -31,20 +32,20 @@ export function createAdmit({ allowedEndpoints, ceilings }: AdmitOptions): (requ
       }
     }
     checkOutputKeys(request.sinks, request.source);
-    const { elements, limits } = request.pipeline;
-    return { graph: checkedGraph(elements, request), limits: atMost(limits, ceilings) };
+    return { graph: checkedGraph(request, catalogue), limits: atMost(request.pipeline.limits, ceilings) };
   };
 }
 
-function checkedGraph(elements: Requested['pipeline']['elements'], request: Requested): Graph {
-  const outlets = request.sinks.map((sink) => ({ name: sink.name, directory: isDirectory(sink) }));
-  const catalogue = loadCatalogue();
+function checkedGraph({ pipeline, sinks }: Requested, catalogue: Catalogue): Graph {
+  const outlets = sinks.map((sink) => ({ name: sink.name, directory: isDirectory(sink) }));
   const findings = collectFindings(() => undefined);
-  const graph = graphFromElements(elements, { outlets, catalogue }, findings);
-  refuse('TRANSFORM_INVALID', findings.all);
+  const graph = graphFromElements(pipeline.elements, { outlets, catalogue }, findings);
   lintGraph(graph, catalogue, { outlets }, findings);
-  refuse('PIPELINE_REFUSED', findings.all);
-  return graph;
+  const errors = findings.all.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return graph;
+  const refused = errors.some(({ rule }) => rule.startsWith('refused-'));
+  const cause = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new Fault(refused ? 'PIPELINE_REFUSED' : 'TRANSFORM_INVALID', { cause });
 }
 
 function atMost(limits: Limits, { timeout, inputBytes, outputBytes }: AdmitOptions['ceilings']): Limits {
@@ -54,9 +55,4 @@ function atMost(limits: Limits, { timeout, inputBytes, outputBytes }: AdmitOptio
     inputBytes: Math.min(limits.inputBytes, inputBytes),
     outputBytes: Math.min(limits.outputBytes, outputBytes),
   };
-}
-
-function refuse(code: 'TRANSFORM_INVALID' | 'PIPELINE_REFUSED', findings: Finding[]): void {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new Fault(code, { cause: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') });
 }

@@ -2,6 +2,7 @@
 import { ulid } from 'ulid';
 import { Fault } from '../../lib/errors.ts';
 import { createPublisher } from '../../lib/events/index.ts';
+import { loadCatalogue } from '../../lib/graph/index.ts';
 import { createEngine, type Engine } from '../../lib/gst/index.ts';
 import {
   createApp,
@@ -47,6 +48,7 @@ export const transcode: FunctionModule = {
       publish: createPublisher({ sink: set.sink, timeout: set.publishTimeout * 1000 }),
       eventKey: set.eventKey,
       admit: createAdmit({
+        catalogue: loadCatalogue(),
         allowedEndpoints: set.allowedEndpoints ?? [],
         ceilings: { timeout: set.maxTimeout, inputBytes: set.maxInputBytes, outputBytes: set.maxOutputBytes },
       }),
