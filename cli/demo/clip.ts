@@ -13,9 +13,13 @@ export async function makeClip(path: string): Promise<void> {
   await run('gst-launch-1.0', [
     '-q',
     ...`matroskamux name=mux ! filesink location=${JSON.stringify(path)}`.split(' '),
-    ...`videotestsrc num-buffers=${seconds * framerate} ! video/x-raw,width=${width},height=${height},framerate=${framerate}/1`.split(' '),
-    ...'! timeoverlay font-desc=Sans,32 ! vp8enc deadline=1 cpu-used=8 target-bitrate=1500000 ! queue ! mux.'.split(' '),
-    ...`audiotestsrc num-buffers=${seconds * 100} samplesperbuffer=${samples} wave=ticks ! audio/x-raw,rate=${rate},channels=2`.split(' '),
+    ...`videotestsrc pattern=ball animation-mode=frames num-buffers=${seconds * framerate} ! video/x-raw,width=${width},height=${height},framerate=${framerate}/1`.split(
+      ' ',
+    ),
+    ...'! vp8enc deadline=1 cpu-used=8 target-bitrate=1500000 ! queue ! mux.'.split(' '),
+    ...`audiotestsrc num-buffers=${seconds * 100} samplesperbuffer=${samples} wave=ticks ! audio/x-raw,rate=${rate},channels=2`.split(
+      ' ',
+    ),
     ...'! vorbisenc ! queue ! mux.'.split(' '),
   ]);
 }

@@ -4,7 +4,16 @@ import type { Failed, Progress, Skipped, Started, Succeeded } from '../../lib/ev
 import { typePrefix } from '../../lib/events/types.ts';
 import { createProgressBar } from '../progress-bar.ts';
 
+/** When each stage was first seen, in milliseconds of the clock of this process. */
+export interface StageTimes {
+  begin: number;
+  object?: number;
+  requested?: number;
+  started?: number;
+}
+
 export interface Stages {
+  times: StageTimes;
   /** To be given every event that the Broker takes. */
   onEvent(event: CloudEvent<unknown>): void;
   /** Resolves with the end of the first job; rejects where that is not a success. */
@@ -13,10 +22,13 @@ export interface Stages {
 
 export function watchStages(say: (stage: string, text: string) => void): Stages {
   const { promise, resolve, reject } = Promise.withResolvers<Succeeded>();
+  promise.catch(() => {}); // not everybody waits for it
+  const times: StageTimes = { begin: performance.now() };
   const bar = createProgressBar(process.stdout, '  progress    ');
   const onEvent = (event: CloudEvent<unknown>) => {
     const kind = event.type.startsWith(typePrefix) ? event.type.slice(typePrefix.length) : 'object';
     if (kind !== 'progress') bar.end();
+    if (kind === 'object' || kind === 'requested' || kind === 'started') times[kind] ??= performance.now();
     switch (kind) {
       case 'object':
         return say('event', `${event.type} from ${event.source}`);
@@ -39,5 +51,5 @@ export function watchStages(say: (stage: string, text: string) => void): Stages 
       }
     }
   };
-  return { onEvent, done: promise };
+  return { times, onEvent, done: promise };
 }

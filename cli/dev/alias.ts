@@ -20,6 +20,7 @@ export interface MirrorOptions {
 /** Keeps the copy like the original while that changes. Lines stay where they are. */
 export async function mirrorTransforms({ from, to, aliases, address, log }: MirrorOptions): Promise<Mirror> {
   const written = new Set<string>();
+  let begun = false;
   let work: Promise<void> = Promise.resolve();
   const copy = async () => {
     const there = files.files();
@@ -36,13 +37,14 @@ export async function mirrorTransforms({ from, to, aliases, address, log }: Mirr
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
   const files = await watchFolder(from, {
-    extensions: ['.yaml', '.yml'],
+    extensions: ['.yaml', '.yml', '.json'],
     log,
     onChange() {
+      if (!begun) return;
       work = work.then(copy).catch((error: unknown) => log.warn({ err: error }, 'Transforms not copied'));
     },
   });
-  await work;
+  begun = true;
   await copy();
   return {
     async close() {

@@ -62,7 +62,7 @@ export async function keepWatched({ folder, store, arn, log }: WatchedOptions): 
     onChange() {
       work = work.then(apply).catch((error: unknown) => log.warn({ err: error }, 'MinIO not made as the Transforms ask'));
     },
-    onFault: () => {}, // the dispatcher tells
+    log,
   });
   try {
     await apply();
