@@ -1,11 +1,10 @@
 /** The launch line of one run, and what of it is to be watched. */
+import { printLink, printNode, printRef, printValue, sinkName, sourceName } from '../graph/index.ts';
 import type { Graph } from '../graph/model.ts';
 import type { ReadAccess } from '../storage/types.ts';
 import type { OutputTarget } from './types.ts';
 
-/** Names of the elements that the engine adds; no node of a graph is called so. */
-export const sourceName = 'gst-functions-source';
-export const sinkName = (output: string): string => `gst-functions-sink-${output}`;
+export { sinkName, sourceName };
 
 /** Between the source and the graph, where the object comes over the network. */
 export const bufferName = 'gst-functions-buffer';
@@ -34,19 +33,12 @@ export interface Launch {
 export function launchOf(graph: Graph, source: ReadAccess, outputs: OutputTarget[]): Launch {
   const files = outputs.filter(({ path }) => !path.endsWith('/'));
   const parts = [
-    ...graph.nodes.map(
-      (node) =>
-        `${node.factory} name=${node.id} ${Object.entries(node.properties)
-          .map(([k, v]) => `${k}=${quote(String(v))}`)
-          .join(' ')}`,
-    ),
-    `${sourceElement(source)} ! ${graph.source?.node}.`,
-    ...graph.links.map(
-      (link) => `${ref(link.from)} ! ${link.caps ? `capsfilter caps=${quote(link.caps)} ! ` : ''}${ref(link.to)}`,
-    ),
+    ...graph.nodes.map((node) => printNode(node)),
+    ...(graph.source ? [`${sourceElement(source)} ! ${printRef(graph.source)}`] : []),
+    ...graph.links.map(printLink),
     ...graph.outputs.flatMap((output) => {
       const file = files.find(({ name }) => name === output.name);
-      return file ? [`${ref(output.from)} ! filesink name=${sinkName(output.name)} location=${stringValue(file.path)}`] : [];
+      return file ? [`${printRef(output.from)} ! filesink name=${sinkName(output.name)} location=${stringValue(file.path)}`] : [];
     }),
   ];
   const fed = graph.outputs.filter(({ name }) => files.some((file) => file.name === name));
@@ -60,7 +52,6 @@ export function launchOf(graph: Graph, source: ReadAccess, outputs: OutputTarget
     positions: graph.nodes.map(({ id }) => id),
   };
 }
-const ref = ({ node, pad }: { node: string; pad?: string }) => `${node}.${pad ?? ''}`;
 
 function sourceElement(source: ReadAccess): string {
   if (source.kind === 'file') return `filesrc name=${sourceName} location=${stringValue(source.path)} blocksize=${blockSize}`;
@@ -76,7 +67,7 @@ function sourceElement(source: ReadAccess): string {
     `retries=${readRetries}`,
     `ssl-strict=${verify}`,
     ...(caFile ? [`ssl-ca-file=${stringValue(caFile)}`] : []),
-    ...(Object.keys(headers).length > 0 ? [`extra-headers=${quote(headerStructure(headers))}`] : []),
+    ...(Object.keys(headers).length > 0 ? [`extra-headers=${printValue(headerStructure(headers), 'structure')}`] : []),
   ];
   return `souphttpsrc ${properties.join(' ')} ! ${buffer}`;
 }
@@ -86,14 +77,4 @@ function headerStructure(headers: Record<string, string>): string {
   const fields = Object.entries(headers).map(([name, value]) => `${name}=(string)"${value.replace(/["\\]/g, '\\$&')}"`);
   return ['headers', ...fields].join(',');
 }
-/** For properties of other types than string: the parser of launch lines takes one layer off. */
-const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-const stringValue = (text: string) =>
-  quote(
-    `"${[...Buffer.from(text)]
-      .map((byte) => {
-        const c = String.fromCharCode(byte);
-        return /[A-Za-z0-9_\-+/:.]/.test(c) ? c : byte > 32 && byte < 127 ? `\\${c}` : `\\${byte.toString(8).padStart(3, '0')}`;
-      })
-      .join('')}"`,
-  );
+const stringValue = (text: string) => printValue(text, 'string');

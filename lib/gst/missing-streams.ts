@@ -1,10 +1,10 @@
 /** Branches whose stream the input lacks: cut, or a fault that says what was wanted and what there is. */
 import { Fault } from '../errors.ts';
 import type { MediaFacts } from '../events/types.ts';
+import { pruneGraph } from '../graph/index.ts';
 import type { Graph } from '../graph/model.ts';
 import { kindsOf } from './caps.ts';
 import { inWords } from './media-facts.ts';
-import { pruneGraph } from './prune.ts';
 
 export interface Unlinked {
   /** Node id of the branch's first element. */
