@@ -1,9 +1,17 @@
 /** Exit status of the command: 0 done, 2 the input or the configuration is at fault, 1 anything else. */
 import { Fault } from '../lib/errors.ts';
+import type { Finding } from '../lib/finding.ts';
 
 /** What a person can mend in their own files or arguments. */
 export class UsageError extends Error {
   override name = 'UsageError';
+  /** Where the fault lies in files: each place. */
+  readonly findings?: readonly Finding[];
+
+  constructor(message: string, findings?: readonly Finding[]) {
+    super(message);
+    if (findings) this.findings = findings;
+  }
 }
 
 export function exitCode(error: unknown): 1 | 2 {
@@ -16,11 +24,17 @@ export function printFault(error: unknown, json: boolean): void {
   const fault = error instanceof Fault ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    const data = fault ? { code: fault.code, class: fault.class, message, remedy: fault.remedy, element: fault.element } : { message };
+    const data = fault
+      ? { code: fault.code, class: fault.class, message, remedy: fault.remedy, element: fault.element }
+      : { message, ...(error instanceof UsageError && { findings: error.findings }) };
     process.stdout.write(`${JSON.stringify({ error: data })}\n`);
     return;
   }
   process.stderr.write(`error: ${message}\n`);
-  if (fault) process.stderr.write(`  code: ${fault.code}${fault.element ? `, element ${fault.element}` : ''}\n  remedy: ${fault.remedy}\n`);
-  else if (!(error instanceof UsageError) && error instanceof Error && error.stack && process.env.DEBUG) process.stderr.write(`${error.stack}\n`);
+  if (fault)
+    process.stderr.write(
+      `  code: ${fault.code}${fault.element ? `, element ${fault.element}` : ''}\n  remedy: ${fault.remedy}\n`,
+    );
+  else if (!(error instanceof UsageError) && error instanceof Error && error.stack && process.env.DEBUG)
+    process.stderr.write(`${error.stack}\n`);
 }
