@@ -44,6 +44,12 @@ const table = {
     message: 'The bearer token is missing or wrong.',
     remedy: 'Set the same token as WEBHOOK_AUTH_TOKEN here and as auth_token in the MinIO webhook target.',
   },
+  DASHBOARD_TOKEN_WRONG: {
+    class: 'malformed',
+    status: 401,
+    message: 'The token of the dashboard is missing or wrong.',
+    remedy: 'Sign in with the DASHBOARD_TOKEN of this installation.',
+  },
   EVENT_SIGNATURE: {
     class: 'malformed',
     message: 'The request is not signed with the key of this installation.',

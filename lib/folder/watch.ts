@@ -45,6 +45,7 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
   let closed = false;
   let looking: Promise<void> | undefined;
   let again = false;
+  let watcher: FSWatcher | undefined;
   let told: NodeJS.Timeout | undefined;
 
   const look = async () => {
@@ -54,10 +55,14 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
       known = next;
       const first = !readable;
       readable = true;
+      watcher ??= closed ? undefined : tellChanges(root, onTold);
       if ((changed || first) && !closed) onChange();
     } catch (error) {
       if (readable) log.warn({ folder: root, cause: (error as Error).message }, 'folder cannot be read');
       readable = false;
+      // one that comes back is another folder, of which this one tells nothing
+      watcher?.close();
+      watcher = undefined;
     }
   };
   // one look at a time; a word of change that comes meanwhile leads to one more
@@ -82,7 +87,6 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
   };
 
   await refresh();
-  const watcher = tellChanges(root, onTold);
   const polling = setInterval(() => void refresh(), poll);
   return {
     files: () => [...known.values()],
@@ -92,8 +96,8 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
       closed = true;
       clearTimeout(told);
       clearInterval(polling);
-      watcher?.close();
       await looking;
+      watcher?.close();
     },
   };
 }

@@ -1,0 +1,68 @@
+/** Inputs and outputs, to be seen and played in the page. The addresses are made when they are asked for, and hold for minutes. */
+import { h } from './dom.js';
+import { bytes } from './format.js';
+import { ask } from './session.js';
+
+export function mediaSection({ row, outputs, source }, me) {
+  const place = h('div.media');
+  const section = h('section.panel', { 'aria-labelledby': 'media-title' }, h('h2', { id: 'media-title' }, 'Input and outputs'));
+  section.append(
+    h(
+      'ul.plain.objects',
+      {},
+      objectLine('Input', source),
+      outputs.map((output) => objectLine(outputName(output), output)),
+    ),
+    place,
+  );
+  if (!me.canSeeMedia) {
+    place.append(h('p.none', {}, me.canSignIn ? 'Sign in to see and play them here.' : 'They cannot be shown here.'));
+    return section;
+  }
+  const button = h('button', { type: 'button' }, 'Show them here');
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    try {
+      const found = await ask(`api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/media`);
+      place.replaceChildren(...[...found.outputs, found.source, found.log].filter(Boolean).map(figure));
+    } catch (error) {
+      place.replaceChildren(h('p.fault-text', { role: 'alert' }, error.message), button);
+      button.disabled = false;
+    }
+  });
+  place.append(button);
+  return section;
+}
+
+const outputName = ({ name }) => (name === undefined || name === 'all' ? 'Output' : `Output ${name}`);
+
+function objectLine(label, { bucket, key, size, contentType }) {
+  const facts = [bytes(size), contentType].filter(Boolean).join(' · ');
+  return h(
+    'li',
+    {},
+    h('strong', {}, label),
+    h('code', {}, bucket ? `${bucket}/${key}` : key),
+    facts && h('span.note', {}, facts),
+  );
+}
+
+const titles = { source: 'Input', out: 'Output', log: 'Log of GStreamer' };
+
+function figure({ name, key, url, contentType }) {
+  const title = titles[name] ?? `Output ${name}`;
+  const link = h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, `Open ${key.split('/').pop()}`);
+  const view = viewer(contentType, url, `${title}: ${key}`);
+  const caption = h('figcaption', {}, h('strong', {}, title), ' ', link);
+  const node = h('figure', { 'data-name': name }, view, caption);
+  view?.addEventListener('error', () => view.replaceWith(h('p.none', {}, 'This browser cannot show it here.')));
+  return node;
+}
+
+function viewer(contentType, url, label) {
+  const [kind] = contentType.split('/');
+  if (kind === 'image') return h('img', { src: url, alt: label });
+  if (kind === 'video' || kind === 'audio')
+    return h(kind, { src: url, controls: true, preload: 'metadata', 'aria-label': label });
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/** Who is looking, and what they may do. The token lives as long as the tab. */
+import { byId } from './dom.js';
+
+const key = 'dashboard-token';
+const listeners = new Set();
+let me = { signedIn: false, canSignIn: false, canRetry: false, canSeeMedia: false };
+
+export const session = {
+  get me() {
+    return me;
+  },
+  listen: (listener) => listeners.add(listener),
+};
+
+/** @throws Error with the message and the remedy of the server */
+export async function ask(path, { method = 'GET', token = sessionStorage.getItem(key) } = {}) {
+  const response = await fetch(path, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw Object.assign(
+    new Error([answer.message, answer.remedy].filter(Boolean).join(' ') || `The server answered ${response.status}.`),
+    {
+      status: response.status,
+    },
+  );
+}
+
+export async function startSession() {
+  const dialog = byId('sign-in-dialog');
+  const button = byId('sign-in');
+  const field = byId('sign-in-token');
+  const fault = byId('sign-in-fault');
+
+  async function learn(token) {
+    me = await ask('api/me', { token });
+    button.hidden = !me.canSignIn;
+    button.textContent = me.signedIn ? 'Sign out' : 'Sign in';
+    for (const listener of listeners) listener(me);
+  }
+  async function signOut() {
+    sessionStorage.removeItem(key);
+    await learn(null);
+  }
+  button.addEventListener('click', () => {
+    if (me.signedIn) return signOut();
+    fault.textContent = '';
+    field.value = '';
+    dialog.showModal();
+  });
+  byId('sign-in-cancel').addEventListener('click', () => dialog.close());
+  byId('sign-in-form').addEventListener('submit', async (event) => {
+    event.preventDefault();
+    fault.textContent = '';
+    try {
+      await learn(field.value);
+      sessionStorage.setItem(key, field.value);
+      field.value = '';
+      dialog.close();
+    } catch (error) {
+      fault.textContent = error.message;
+      field.select();
+    }
+  });
+  try {
+    await learn(sessionStorage.getItem(key));
+  } catch {
+    await signOut().catch(() => {}); // another token by now, or the server is away: then the page is read-only
+  }
+}

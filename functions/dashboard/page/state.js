@@ -1,0 +1,27 @@
+/** The state of a job, in a word and a colour. */
+import { h } from './dom.js';
+
+const skipped = { superseded: 'Superseded', gone: 'Gone', loop: 'Loop' };
+
+export function stateOf({ state, reason, error, deadLettered }) {
+  if (state === 'InProgress') return { word: 'In progress', look: 'running' };
+  if (state === 'Failed') return { word: deadLettered ? 'Given up' : 'Failed', look: 'failed' };
+  if (state === 'Pending') return { word: error ? 'To be retried' : 'Waiting', look: 'waiting' };
+  if (reason in skipped) return { word: `Skipped: ${skipped[reason].toLowerCase()}`, look: 'skipped' };
+  return { word: 'Finished', look: 'finished' };
+}
+
+export function badge(row) {
+  const { word, look } = stateOf(row);
+  return h('span.badge', { 'data-look': look }, word);
+}
+
+/** Filters of the list, in the order of the menu. */
+export const outcomes = {
+  '': ['Any outcome', () => true],
+  InProgress: ['In progress', ({ state }) => state === 'InProgress'],
+  Pending: ['Waiting', ({ state }) => state === 'Pending'],
+  Finished: ['Finished', (row) => row.state === 'Finished' && !(row.reason in skipped)],
+  Skipped: ['Skipped', (row) => row.state === 'Finished' && row.reason in skipped],
+  Failed: ['Failed', ({ state }) => state === 'Failed'],
+};
