@@ -14,7 +14,13 @@ export default defineConfig({
       tier('corpus', { testTimeout: 120_000, hookTimeout: 120_000 }),
       tier('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),
       tier('browser', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      tier('e2e', { testTimeout: 600_000, hookTimeout: 600_000 }),
+      tier('e2e', {
+        globalSetup: ['test/e2e/global-setup.ts'],
+        // one cluster: what one file does to it the others would see
+        fileParallelism: false,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
+      }),
     ],
   },
 });

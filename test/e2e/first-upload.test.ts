@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clip, makeClip } from '../../cli/demo/clip.ts';
+import { eventually } from './support/eventually.ts';
+import { podsOf } from './support/install.ts';
+import { apply, condition, get, items, kubectl } from './support/kubectl.ts';
+import { connectStorage, type Storage } from './support/storage.ts';
+import { createTenant, removeNamespace, sample } from './support/tenant.ts';
+
+const namespace = 'gst-e2e-first';
+const bucket = 'first-upload';
+const transform = (change: Parameters<typeof sample>[0] = () => {}) =>
+  sample((written) => {
+    written.spec.globals.minio.bucket = bucket;
+    change(written);
+  });
+
+let folder: string;
+let storage: Storage;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gst-e2e-'));
+  await makeClip(join(folder, 'clip.mkv'));
+  storage = await connectStorage();
+  await storage.makeBucket(bucket);
+  await createTenant(namespace);
+});
+afterAll(async () => {
+  storage?.close();
+  await removeNamespace(namespace);
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** The lines of a table of kubectl, by column. */
+async function table(...args: string[]): Promise<Array<Record<string, string>>> {
+  const [head = '', ...rows] = (await kubectl(['get', '-n', namespace, ...args])).trimEnd().split('\n');
+  const columns = [...head.matchAll(/\S+\s*/g)].map((match) => ({
+    name: match[0].trim(),
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+  return rows.map((row) =>
+    Object.fromEntries(
+      columns.map(({ name, from, to }, index) => [name, row.slice(from, index === columns.length - 1 ? undefined : to).trim()]),
+    ),
+  );
+}
+
+describe('the sample on a cluster', () => {
+  it('is ready within seconds, and MinIO is told to tell of its uploads', async () => {
+    await apply(await transform(), '-n', namespace);
+    const found = await eventually('the Transform ready', 30, async () => {
+      const object = await get('transform', 'mp4-converter', '-n', namespace);
+      return condition(object, 'Notifications')?.status === 'True' && object;
+    });
+    expect(condition(found, 'Ready')).toMatchObject({ status: 'True', reason: 'Valid' });
+    expect(found.status.observedGeneration).toBe(found.metadata.generation);
+    expect(await table('transforms')).toMatchObject([{ NAME: 'mp4-converter', STATUS: 'Valid' }]);
+  });
+
+  it('turns an upload into an output that plays, from no pod to one to none', async () => {
+    await eventually('no pod of transcode', 180, async () => (await podsOf('transcode')).length === 0);
+    await storage.client.fPutObject(bucket, 'drop/clip.mkv', join(folder, 'clip.mkv'));
+    await eventually('a pod of transcode', 60, async () => (await podsOf('transcode')).length === 1);
+    await eventually('the output', 120, () => storage.client.statObject(bucket, 'mp4/clip.mp4'));
+    const { container, streams } = await storage.decode(bucket, 'mp4/clip.mp4');
+    expect(container).toContain('mp4');
+    expect(streams.map(({ kind, codec }) => [kind, codec]).sort()).toEqual([
+      ['audio', 'aac'],
+      ['video', 'h264'],
+    ]);
+    for (const { duration } of streams) expect(Math.abs(duration - clip.seconds)).toBeLessThan(0.1);
+    expect(streams.find(({ kind }) => kind === 'video')?.frames).toBe(clip.seconds * clip.framerate);
+    await eventually('no pod of transcode again', 180, async () => (await podsOf('transcode')).length === 0);
+  });
+
+  it('leaves a record that kubectl shows with its source, its sink and its state', async () => {
+    const [job] = await eventually('a finished Job', 60, async () => {
+      const jobs = await items('jobs.pipelines.gst.io', '-n', namespace);
+      return jobs[0]?.status?.state === 'Finished' && jobs;
+    });
+    expect(job.metadata.labels).toMatchObject({
+      'pipelines.gst.io/pipeline': 'mp4-converter',
+      'pipelines.gst.io/bucket': bucket,
+    });
+    expect(job.spec).toMatchObject({ pipelineRef: { kind: 'Transform', name: 'mp4-converter' }, src: { name: 'drop/clip.mkv' } });
+    const rows = await table('jobs.pipelines.gst.io');
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      NAME: job.metadata.name,
+      SRC: 'drop/clip.mkv',
+      SINKS: expect.stringContaining('mp4/clip.mp4'),
+      STATUS: 'Finished',
+    });
+  });
+
+  it('keeps the debug graphs that the sample asks for beside the source', async () => {
+    expect([...(await storage.versions(bucket, 'debug/')).keys()]).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^debug\/clip.*_debug\/.*\.dot$/), expect.stringMatching(/\.png$/)]),
+    );
+  });
+});
+
+describe('what a user got wrong', () => {
+  it('is told by kubectl describe within seconds, for every fault at once, and runs nothing', async () => {
+    const broken = await transform((written) => {
+      written.metadata.name = 'broken';
+      written.spec.src.minio.key = 'broken/';
+      written.spec.pipeline.elements.push({ name: 'x246enc' }, { name: 'queue', properties: { 'max-size-bufers': 1 } });
+    });
+    await apply(broken, '-n', namespace);
+    await eventually(
+      'Ready=False',
+      30,
+      async () => condition(await get('transform', 'broken', '-n', namespace), 'Ready')?.status === 'False',
+    );
+    const described = await kubectl(['describe', 'transform', 'broken', '-n', namespace]);
+    expect(described).toContain('did you mean `x264enc`');
+    expect(described).toContain('max-size-buffers');
+    expect(await table('transform', 'broken')).toMatchObject([{ NAME: 'broken', STATUS: 'Invalid' }]);
+  });
+
+  it('is told by the Job where it is the file, once, and nothing is tried again', async () => {
+    await storage.client.putObject(bucket, 'drop/no-media.mp4', Buffer.from('this is no film\n'.repeat(100)));
+    const job = await eventually('a failed Job', 120, async () => {
+      const jobs = await items('jobs.pipelines.gst.io', '-n', namespace);
+      return jobs.find(({ spec, status }) => spec.src.name === 'drop/no-media.mp4' && status?.state === 'Failed');
+    });
+    expect(job.status.error).toMatchObject({ class: 'permanent', message: expect.stringMatching(/media/) });
+    await eventually('the dead letter counted', 60, async () => {
+      const { status } = await get('jobs.pipelines.gst.io', job.metadata.name, '-n', namespace);
+      return condition({ status }, 'DeadLettered') && status.runs === 1 && status.deadLetter.times === 1;
+    });
+    expect((await storage.versions(bucket, 'mp4/no-media')).size).toBe(0);
+  });
+});

@@ -1,0 +1,80 @@
+/** The installation under test: overlays/dev as it is, with images of this tree and times that suit a test. */
+import { parseAllDocuments, stringify } from 'yaml';
+import { eventually } from './eventually.ts';
+import { apply, condition, get, items, type Json, kubectl } from './kubectl.ts';
+
+export const systemNamespace = 'gst-functions';
+
+/** Seconds for all Services to be ready, a first unpacking of the images included. */
+const readyTimeout = 240;
+
+/** Further settings of functions: name, then environment variables. */
+export type Settings = Record<string, Record<string, string>>;
+
+export async function install(tag: string, settings: Settings = {}): Promise<void> {
+  const documents = parseAllDocuments(await kubectl(['kustomize', 'knative/overlays/dev'])).map(
+    (document) => document.toJS() as Json,
+  );
+  for (const document of documents) if (isService(document)) adapt(document, tag, settings[document.metadata.name] ?? {});
+  await apply(documents.map((document) => stringify(document)).join('---\n'));
+  await eventually('every Service ready', readyTimeout, async () => {
+    const services = await items('services.serving.knative.dev', '-n', systemNamespace);
+    const waiting = services.filter((service) => !isReady(service));
+    if (waiting.length > 0)
+      throw new Error(
+        waiting.map(({ metadata, status }) => `${metadata.name}: ${JSON.stringify(status?.conditions)}`).join('\n'),
+      );
+    return services.length > 0;
+  });
+  await settle('triggers');
+  await settle('apiserversources');
+  await settle('pingsources');
+}
+
+/** What was looked at before its Service had an address is looked at again ever more rarely: a touch makes it soon. */
+async function settle(kind: string): Promise<void> {
+  const waiting = (await items(kind, '-n', systemNamespace)).filter((object) => condition(object, 'Ready')?.status !== 'True');
+  for (const { metadata } of waiting) {
+    await kubectl(['-n', systemNamespace, 'annotate', '--overwrite', kind, metadata.name, `gst-functions/touched=${Date.now()}`]);
+  }
+  await eventually(`every one of ${kind} ready`, 60, async () => {
+    const all = await items(kind, '-n', systemNamespace);
+    return all.every((object) => condition(object, 'Ready')?.status === 'True');
+  });
+}
+
+const isService = ({ kind, apiVersion }: Json) => kind === 'Service' && apiVersion.startsWith('serving.knative.dev/');
+
+function isReady({ metadata, status }: Json): boolean {
+  return status?.observedGeneration === metadata.generation && condition({ status }, 'Ready')?.status === 'True';
+}
+
+/** A window of 6 s shows scaling to zero within a test; the rest is as it is deployed. */
+function adapt({ spec: { template } }: Json, tag: string, env: Record<string, string>): void {
+  const [container] = template.spec.containers;
+  container.image = container.image.replace(/:[^:/]*$/, `:${tag}`);
+  Object.assign(template.metadata.annotations, {
+    'autoscaling.knative.dev/window': '6s',
+    'autoscaling.knative.dev/scale-to-zero-pod-retention-period': '0s',
+  });
+  for (const [name, value] of Object.entries(env)) {
+    container.env = [...container.env.filter((one: Json) => one.name !== name), { name, value }];
+  }
+}
+
+/** Services go first: a pod that is busy may take its time, and a namespace with such pods is slow to go. */
+export async function uninstall(): Promise<void> {
+  const wait = ['--ignore-not-found', '--timeout=300s'];
+  await kubectl(['delete', 'pingsources,apiserversources,triggers', '--all', '-n', systemNamespace, ...wait]);
+  await kubectl(['delete', 'services.serving.knative.dev', '--all', '-n', systemNamespace, ...wait]);
+  await kubectl(['delete', '-k', 'knative/overlays/dev', ...wait]);
+}
+
+/** Pods of a function, those that are on their way out included. */
+export async function podsOf(service: string): Promise<Json[]> {
+  return items('pods', '-n', systemNamespace, '-l', `serving.knative.dev/service=${service}`);
+}
+
+export async function settingsOf(name: string): Promise<Record<string, string>> {
+  return (await get('configmap', name, '-n', systemNamespace)).data;
+}
