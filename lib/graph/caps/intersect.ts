@@ -14,6 +14,20 @@ function structuresMeet(a: CapsStructure, b: CapsStructure): boolean {
   });
 }
 
+/** The fields by which structures of one media type differ for certain; none where no media type is shared. */
+export function clashes(a: Caps, b: Caps): string[] {
+  if (a === 'ANY' || b === 'ANY') return [];
+  return a.flatMap((one) => b.filter(({ name }) => name === one.name).flatMap((other) => clashingFields(one, other)));
+}
+
+function clashingFields(a: CapsStructure, b: CapsStructure): string[] {
+  const fields = [...a.fields].filter(([name, value]) => {
+    const other = b.fields.get(name);
+    return other !== undefined && !valuesMeet(value, other);
+  });
+  return [...(featuresMeet(a.features, b.features) ? [] : ['memory']), ...fields.map(([name]) => name)];
+}
+
 function featuresMeet(a: readonly string[], b: readonly string[]): boolean {
   if (a[0] === 'ANY' || b[0] === 'ANY') return true;
   return a.length === b.length && a.every((feature, index) => feature === b[index]);

@@ -1,5 +1,5 @@
 /** Links that GStreamer can never make, because what comes and what is taken share no format. */
-import { type Caps, canMeet, parseCaps } from '../caps/index.ts';
+import { type Caps, canMeet, clashes, parseCaps } from '../caps/index.ts';
 import type { Graph, Link, Node, PadRef } from '../model.ts';
 import { lintEnd, lintTaken, padsOf } from './pads.ts';
 import type { LintContext } from './types.ts';
@@ -87,14 +87,20 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
   const filter: Caps = link.caps === undefined ? 'ANY' : parseCaps(link.caps);
   const tell = (message: string) => findings.error('caps-never-meet', path(link.at), message);
   if (!given.some((caps) => canMeet(caps, filter))) {
-    tell(`\`${from.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}`);
+    tell(`\`${from.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}${differing(given, [filter])}`);
   } else if (!taken.some((caps) => canMeet(filter, caps))) {
-    tell(`\`${to.name}\` never takes \`${link.caps}\`: it takes ${kinds(taken)}`);
+    tell(`\`${to.name}\` never takes \`${link.caps}\`: it takes ${kinds(taken)}${differing([filter], taken)}`);
   } else if (!given.some((caps) => taken.some((other) => canMeet(caps, other)))) {
     tell(
-      `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}`,
+      `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}${differing(given, taken)}`,
     );
   }
+}
+
+/** Where the media type is the same: by what else the two differ. */
+function differing(given: readonly Caps[], taken: readonly Caps[]): string {
+  const fields = new Set(given.flatMap((caps) => taken.flatMap((other) => clashes(caps, other))));
+  return fields.size > 0 ? ` (they differ in ${[...fields].join(', ')})` : '';
 }
 
 /** Media types, each once. */

@@ -12,6 +12,8 @@ const words: Array<[Reach, RegExp]> = [
 /** Only for strings: what GStreamer says of properties whose name does not show it. */
 const says =
   /\b(file ?name|files? (path|location|template|to (apply|use|load|read|write))|profile file|cascade file|location of|path (to|of))\b/i;
+/** Structures that hold lines of elements. */
+const lines = ['fec-decoders', 'fec-encoders'];
 /** Text that goes into a playlist, and is opened by nobody here. */
 const written = ['playlist-root', 'mpd-baseurl'];
 
@@ -19,7 +21,8 @@ const written = ['playlist-root', 'mpd-baseurl'];
 export function reachOf(name: string, info?: PropertyInfo): Reach | undefined {
   const known = name.replaceAll('_', '-');
   if (written.includes(known)) return undefined;
-  if (info?.type === 'element') return 'elements';
+  if (info?.type === 'element' || lines.includes(known)) return 'elements';
+  if (info?.typeName === 'GstEncodingProfile') return 'nested'; // it may set properties of encoders and muxers
   if (/-properties$/.test(known) && (info === undefined || info.type === 'structure')) return 'nested';
   if (info !== undefined && info.type !== 'string' && info.type !== 'text' && info.type !== 'other') return undefined;
   if (/-factory$/.test(known)) return 'factory';

@@ -17,10 +17,13 @@ export function enumFault(text: string, values: Values): string | undefined {
 
 /** What is wrong with the text, or undefined. Flags are joined by `+`; a number may stand for several. */
 export function flagsFault(text: string, values: Values): string | undefined {
-  const wrong = text
-    .split(/[+/]/)
-    .filter((flag) => flag !== '' && !integer.test(flag) && !values.some(({ nick, name }) => nick === flag || name === flag));
-  const [first] = wrong;
+  const known = (flag: string) =>
+    flag === '' || integer.test(flag) || values.some(({ nick, name }) => nick === flag || name === flag);
+  // `/` stands for `+` too, but within some long names
+  const first = text
+    .split('+')
+    .flatMap((flag) => (known(flag) ? [] : flag.split('/')))
+    .find((flag) => !known(flag));
   if (first === undefined) return undefined;
   const joined = /[,|;\s]/.test(first.trim()) ? ' (flags are joined by `+`)' : '';
   return `names \`${first}\`, which is no flag of it${joined}: ${allowed(first, values)}`;

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { Element, Graph } from '../../../lib/graph/index.ts';
+import { chain, lint, lintOf, told } from './lint-support.ts';
+
+const at = (index: number) => `spec.pipeline.elements[${index}]`;
+
+describe('elements', () => {
+  it('are told with the nearest name where nobody has them, as a warning where an image of its own may', () => {
+    const elements = chain('decodebin', 'x246enc', 'mp4mux');
+    expect(told(lint(elements))).toEqual([`unknown-element ${at(1)}.name: no element \`x246enc\`; did you mean \`x264enc\`?`]);
+    expect(lint(elements, { image: true }).map(({ severity }) => severity)).toEqual(['warning']);
+  });
+});
+
+describe('pads', () => {
+  const cases: Array<[name: string, elements: Element[], said: string[]]> = [
+    [
+      'a pad that no template gives',
+      [{ name: 'qtdemux', alias: 'd' }, { goto: 'd.vidio_0' }, { name: 'h264parse' }, { name: 'mp4mux' }],
+      [`unknown-pad ${at(2)}: \`qtdemux\` has no source pad \`vidio_0\`; it has \`video_%u\`, \`audio_%u\`, \`subtitle_%u\``],
+    ],
+    [
+      'a pad that a template gives',
+      [{ name: 'qtdemux', alias: 'd' }, { goto: 'd.video_0' }, { name: 'h264parse' }, { name: 'mp4mux' }],
+      [],
+    ],
+    [
+      'a second link from an element with one pad',
+      [
+        { name: 'decodebin' },
+        { name: 'videoconvert', alias: 'v' },
+        { name: 'x264enc' },
+        { name: 'mp4mux', alias: 'm' },
+        { goto: 'v' },
+        { name: 'fakesink' },
+        { goto: 'm' },
+      ],
+      [
+        `pad-taken ${at(5)}: \`videoconvert\` has one source pad, which is linked already: put a \`tee\` after it, and a \`queue\` at the head of each branch`,
+      ],
+    ],
+    [
+      'a second link from a tee',
+      [
+        { name: 'decodebin' },
+        { name: 'tee', alias: 't' },
+        { name: 'x264enc' },
+        { name: 'mp4mux', alias: 'm' },
+        { goto: 't' },
+        { name: 'fakesink' },
+        { goto: 'm' },
+      ],
+      [],
+    ],
+    [
+      'a second link to an element with one pad',
+      [
+        { name: 'decodebin', alias: 'd' },
+        { name: 'x264enc', alias: 'e' },
+        { goto: 'd' },
+        { name: 'videoconvert' },
+        { linkto: 'e' },
+        { name: 'mp4mux' },
+      ],
+      [
+        `pad-taken ${at(4)}: \`x264enc\` has one sink pad, which is linked already: join the branches before it, by a muxer, a mixer or \`funnel\``,
+      ],
+    ],
+    [
+      'the same pad twice',
+      [
+        { name: 'qtdemux', alias: 'd' },
+        { goto: 'd.video_0' },
+        { name: 'queue' },
+        { name: 'mp4mux', alias: 'm' },
+        { goto: 'd.video_0' },
+        { name: 'queue' },
+        { linkto: 'm' },
+      ],
+      [`pad-taken ${at(5)}: the pad \`video_0\` of \`qtdemux\` is linked already`],
+    ],
+    [
+      'a link to an element without sink pads',
+      [
+        { name: 'decodebin', alias: 'd' },
+        { name: 'x264enc' },
+        { name: 'mp4mux', alias: 'm' },
+        { name: 'videotestsrc', alias: 's' },
+        { goto: 'd' },
+        { name: 'queue' },
+        { linkto: 's' },
+        { goto: 'm' },
+      ],
+      [`no-pad ${at(6)}: \`videotestsrc\` has no sink pad: nothing can be linked to it`],
+    ],
+  ];
+  it.each(cases)('%s', (_name, elements, said) => {
+    expect(told(lint(elements)).filter((text) => /pad/.test(text))).toEqual(said);
+  });
+});
+
+describe('formats', () => {
+  const cases: Array<[name: string, elements: Element[], said: string[]]> = [
+    [
+      'video to an audio encoder',
+      chain('decodebin', 'videoconvert', 'lamemp3enc'),
+      [
+        `caps-never-meet ${at(2)}: \`videoconvert\` and \`lamemp3enc\` share no format: the first gives video/x-raw, the second takes audio/x-raw`,
+      ],
+    ],
+    ['video to a video encoder', chain('decodebin', 'videoconvert', 'x264enc', 'mp4mux'), []],
+    [
+      'through a queue',
+      chain('decodebin', 'x264enc', 'queue', 'oggmux'),
+      [
+        `caps-never-meet ${at(3)}: \`queue\` and \`oggmux\` share no format: the first gives video/x-h264, the second takes video/x-theora, application/x-ogm-video, video/x-dirac, video/x-smoke, video/x-vp8, video/x-daala, audio/x-vorbis, audio/x-flac, audio/x-speex, audio/x-celt, application/x-ogm-audio, audio/x-opus, text/x-cmml, subtitle/x-kate, application/x-kate`,
+      ],
+    ],
+    ['through a queue that suits', chain('decodebin', 'x264enc', 'queue', 'matroskamux'), []],
+    [
+      'a capsfilter of another kind',
+      chain('decodebin', 'videoconvert', { name: 'capsfilter', properties: { caps: 'audio/x-raw' } }, 'x264enc', 'mp4mux'),
+      [
+        `caps-never-meet ${at(2)}: \`videoconvert\` and \`capsfilter\` share no format: the first gives video/x-raw, the second takes audio/x-raw`,
+        `caps-never-meet ${at(3)}: \`capsfilter\` and \`x264enc\` share no format: the first gives audio/x-raw, the second takes video/x-raw`,
+      ],
+    ],
+    [
+      'a frame rate that is no fraction',
+      chain(
+        'decodebin',
+        'videorate',
+        { name: 'capsfilter', properties: { caps: 'video/x-raw,framerate=30' } },
+        'x264enc',
+        'mp4mux',
+      ),
+      [
+        `caps-never-meet ${at(3)}: \`capsfilter\` and \`x264enc\` share no format: the first gives video/x-raw, the second takes video/x-raw (they differ in framerate)`,
+      ],
+    ],
+    [
+      'a frame rate that is one',
+      chain(
+        'decodebin',
+        'videorate',
+        { name: 'capsfilter', properties: { caps: 'video/x-raw,framerate=30/1' } },
+        'x264enc',
+        'mp4mux',
+      ),
+      [],
+    ],
+    [
+      'an output that is not encoded',
+      chain('decodebin', 'videoconvert', 'queue'),
+      [`raw-output ${at(2)}: the output \`out\` gets video/x-raw as it is, which no player opens: end in an encoder and a muxer`],
+    ],
+  ];
+  it.each(cases)('%s', (_name, elements, said) => {
+    expect(told(lint(elements))).toEqual(said);
+  });
+
+  const filtered = (caps: string): Graph => ({
+    nodes: [
+      { id: 'd', factory: 'decodebin', properties: {}, at: 0 },
+      { id: 'v', factory: 'videoconvert', properties: {}, at: 1 },
+      { id: 'e', factory: 'jpegenc', properties: {}, at: 2 },
+    ],
+    links: [
+      { from: { node: 'd' }, to: { node: 'v' }, at: 1 },
+      { from: { node: 'v' }, to: { node: 'e' }, caps, at: 2 },
+    ],
+    source: { node: 'd' },
+    outputs: [{ name: 'out', from: { node: 'e' }, at: 2 }],
+  });
+  const filters: Array<[caps: string, said: string[]]> = [
+    ['video/x-raw, format=I420, width=[1,640]', []],
+    [
+      'video/x-raw, format=NV12_64Z32',
+      [
+        `caps-never-meet ${at(2)}: \`jpegenc\` never takes \`video/x-raw, format=NV12_64Z32\`: it takes video/x-raw (they differ in format)`,
+      ],
+    ],
+    ['audio/x-raw', [`caps-never-meet ${at(2)}: \`videoconvert\` never gives \`audio/x-raw\`: it gives video/x-raw`]],
+    [
+      'video/x-raw, width',
+      [
+        `property-value ${at(2)}: the caps filter \`video/x-raw, width\` cannot be read as caps: \`=\` after \`width\` expected at the end`,
+      ],
+    ],
+  ];
+  it.each(filters)('the caps filter %s', (caps, said) => {
+    expect(told(lintOf(filtered(caps)))).toEqual(said);
+  });
+});
