@@ -2,7 +2,7 @@
 
 packages=(
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
-  gstreamer1.0-libav libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  gstreamer1.0-libav gstreamer1.0-x libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   glib-networking   # TLS of souphttpsrc
   fonts-dejavu-core # textoverlay and the like find no letters without any font
   ffmpeg            # ffprobe checks what the tests made

@@ -8,7 +8,7 @@ const stages = new Map(
     .map((stage) => [/^FROM \S+ AS (\w+)/.exec(stage)?.[1] as string, stage]),
 );
 const plugins = (text: string) =>
-  [...new Set(text.match(/gstreamer1\.0-(?:plugins-\w+|libav)|glib-networking|fonts-dejavu-core/g))].sort();
+  [...new Set(text.match(/gstreamer1\.0-(?:plugins-\w+|libav|x)\b|glib-networking|fonts-dejavu-core/g))].sort();
 
 describe('the Containerfile', () => {
   it.each(['transcode', 'functions'])('runs %s as uid 1000, by the one command', (target) => {

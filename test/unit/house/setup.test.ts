@@ -27,7 +27,14 @@ const tools = [
 ];
 const packages = ['base', 'good', 'bad', 'ugly'].map((set) => `gstreamer1.0-plugins-${set}`);
 const allPackages = [
-  ...['gstreamer1.0-tools', ...packages, 'gstreamer1.0-libav', 'libgstreamer1.0-dev', 'libgstreamer-plugins-base1.0-dev'],
+  ...[
+    'gstreamer1.0-tools',
+    ...packages,
+    'gstreamer1.0-libav',
+    'gstreamer1.0-x',
+    'libgstreamer1.0-dev',
+    'libgstreamer-plugins-base1.0-dev',
+  ],
   ...['glib-networking', 'fonts-dejavu-core', 'ffmpeg'],
 ];
 
