@@ -6,9 +6,9 @@ import type { JobRecord } from './record.ts';
 import { type JobStore, select } from './store.ts';
 
 /** How often a change is made anew because someone else was first. */
-const mostTries = 20;
+const mostTries = 16;
 /** Longest wait before that, in milliseconds. */
-const longestPause = 200;
+const longestPause = 100;
 
 export function createKubernetesJobStore(client: Pick<KubeClient, 'list' | 'get' | 'create' | 'patch' | 'remove'>): JobStore {
   const kind = resources.jobs;

@@ -86,9 +86,20 @@ const runStates = {
   failed: 'Failed',
 } as const satisfies Record<Result['kind'], string>;
 
-function withRun(history: JobStatus['history'] = [], news: JobStatus & { run: string }, kind: Result['kind']): JobStatus['history'] {
+function withRun(
+  history: JobStatus['history'] = [],
+  news: JobStatus & { run: string },
+  kind: Result['kind'],
+): JobStatus['history'] {
   const { run, startTime, completionTime, reason, error } = news;
-  const entry = { run, state: runStates[kind], reason, startTime, completionTime, error: error && { code: error.code, message: error.message } };
+  const entry = {
+    run,
+    state: runStates[kind],
+    reason,
+    startTime,
+    completionTime,
+    error: error && { code: error.code, message: error.message },
+  };
   return [...history.filter((other) => other.run !== run), entry].slice(-longestHistory);
 }
 

@@ -84,7 +84,9 @@ function requestOf({ file, kind }: Payload) {
 
 /** What each good answer comes to: the objects that may be run. */
 function alternatives({ expect: first, also = [] }: Payload): Wanted[][] {
-  return [first, ...also].map((outcome) => (typeof outcome === 'string' ? [] : [outcome].flat().filter(({ created }) => created)));
+  return [first, ...also].map((outcome) =>
+    typeof outcome === 'string' ? [] : [outcome].flat().filter(({ created }) => created),
+  );
 }
 
 /** The fields that the description names; EventBridge has names of its own for events. */

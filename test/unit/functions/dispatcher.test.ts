@@ -123,7 +123,12 @@ describe('an object event', () => {
   it('from another bridge, whose data holds S3 records, is taken all the same', async () => {
     const { send, broker } = start([resolved()]);
     const Records = ['drop%2F1', 'drop%2F2'].flatMap((key) => notification({ key }).Records);
-    const event = new CloudEvent<unknown>({ id: 'partition:0/offset:0', type: 'dev.knative.kafka.event', source: '/k', data: { Records } });
+    const event = new CloudEvent<unknown>({
+      id: 'partition:0/offset:0',
+      type: 'dev.knative.kafka.event',
+      source: '/k',
+      data: { Records },
+    });
     expect((await send(event)).status).toBe(204);
     expect(broker.events.map(({ data }) => data.source.key)).toEqual(['drop/1', 'drop/2']);
   });

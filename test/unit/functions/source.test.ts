@@ -181,7 +181,10 @@ describe('the settings of source', () => {
   const env = { K_SINK: 'http://broker.example/', LOG_LEVEL: 'silent' };
 
   it('ask for a token, unless strangers are let in on purpose', async () => {
-    await expect(source.start(env)).rejects.toMatchObject({ code: 'SETTINGS_INVALID', message: expect.stringContaining('WEBHOOK_AUTH_TOKEN is required') });
+    await expect(source.start(env)).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      message: expect.stringContaining('WEBHOOK_AUTH_TOKEN is required'),
+    });
     for (const more of [{ WEBHOOK_AUTH_TOKEN: 't' }, { WEBHOOK_ALLOW_ANONYMOUS: 'true' }]) {
       await (await source.start({ ...env, ...more })).close();
     }
