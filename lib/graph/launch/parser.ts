@@ -149,6 +149,13 @@ function unexpected(text: string, token: Token): LaunchFault {
     case 'operator':
       if (token.text === '(')
         return new LaunchFault('launch-bin', token.at, '`( … )` is a bin: write its elements without the parentheses');
+      if (token.text === '@') {
+        return new LaunchFault(
+          'launch-preset',
+          token.at,
+          '`@` begins a preset, from a file of one machine: write the properties that it sets',
+        );
+      }
       if (token.text === ')') return new LaunchFault('launch-bin', token.at, 'this `)` closes nothing');
       return new LaunchFault('launch-syntax', token.at, `\`${token.text}\` was not expected here: the name of an element was`);
     default:

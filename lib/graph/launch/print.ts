@@ -23,12 +23,17 @@ export function launchText(graph: Graph, options: PrintOptions = {}): string {
   return launchParts(graph, options).join('  ');
 }
 
-export function printNode({ id, factory, properties }: Node, { catalogue }: PrintOptions = {}): string {
-  const types = catalogue?.element(factory)?.properties;
-  const values = Object.entries(properties)
-    .filter(([name]) => name !== 'name') // the id is its name: links refer to it
-    .map(([name, value]) => `${checked(isMemberName, name)}=${printValue(value, types?.[name]?.type)}`);
+export function printNode({ id, factory, properties }: Node, options: PrintOptions = {}): string {
+  const values = printProperties(factory, properties, options);
   return [checked(isObjectName, factory), `name=${checked(isObjectName, id)}`, ...values].join(' ');
+}
+
+/** `name=value` each, but for the name of the element itself: links refer to its id. */
+export function printProperties(factory: string, properties: Node['properties'], { catalogue }: PrintOptions): string[] {
+  const types = catalogue?.element(factory)?.properties;
+  return Object.entries(properties)
+    .filter(([name]) => name !== 'name')
+    .map(([name, value]) => `${checked(isMemberName, name)}=${printValue(value, types?.[name]?.type)}`);
 }
 
 export function printLink({ from, to, caps }: Link): string {

@@ -6,15 +6,15 @@ import type { Graph, Link, Node, PropertyValue } from '../model.ts';
 import { createIds, isEngineName } from '../names.ts';
 import type { Outlet, ReadOptions } from '../outlet.ts';
 import { checkStructure, type Tell } from '../structure.ts';
-import { launchSource } from './command.ts';
 import { outletsOf, takeEnds, type Written } from './ends.ts';
 import { LaunchFault, whereIn } from './fault.ts';
 import { type Parsed, type ParsedElement, type ParsedEnd, parseLaunch } from './parser.ts';
+import { launchSource } from './shell.ts';
 import { readValue, unquote } from './value.ts';
 
 const path = ['spec', 'pipeline', 'launch'];
 
-/** `outlets`: those of a Transform; without them the text's own sinks are taken for such. */
+/** `outlets`: those of a Transform; where there are none the text's own sinks are taken for such. */
 export interface LaunchOptions extends Partial<ReadOptions> {
   catalogue?: Catalogue;
 }
@@ -53,7 +53,7 @@ export function graphFromLaunch(
     return empty;
   }
   const { newId, ...written } = resolved(parsed, options.catalogue, original);
-  const outlets = options.outlets ?? outletsOf(written, original);
+  const outlets = options.outlets?.length ? options.outlets : outletsOf(written, original);
   const whole =
     written.links.length === parsed.links.reduce((sum, { from, to }) => sum + Math.max(1, from.pads.length, to.pads.length), 0);
   const graph = takeEnds(written, { ...options, outlets }, newId, original);

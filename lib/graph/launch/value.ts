@@ -14,12 +14,16 @@ import type { PropertyValue } from '../model.ts';
 export function printValue(value: PropertyValue, type: PropertyInfo['type'] | undefined): string {
   const text = printed(value);
   if (text.includes('\0')) throw new Fault('TRANSFORM_INVALID', { cause: 'a property cannot hold the character U+0000' });
+  if (plain.test(text) && text !== 'NULL') return text;
   if (type === 'string') return wrapped(text);
   const onlyStringsHold = type === undefined && (text === 'NULL' || isWrapped(text));
   const endsInBackslash = text.endsWith('\\');
   if (onlyStringsHold || (endsInBackslash && /\s/.test(text))) return wrapped(text);
   return endsInBackslash ? backslashed(text) : quoted(text);
 }
+
+/** Characters that mean themselves in both layers, and in a shell. */
+const plain = /^[A-Za-z0-9_.,:/%@+=-]+$/;
 
 /** Whole numbers without an exponent, which no integer type reads. */
 function printed(value: PropertyValue): string {

@@ -1,0 +1,52 @@
+/** `gst-functions convert TEXT`: gst-launch text as a Transform's `elements`. */
+import { stringify } from 'yaml';
+import { collectFindings, type Finding } from '../lib/finding.ts';
+import { type Element, elementsOf, graphFromLaunch, lintGraph, loadCatalogue, type Outlet } from '../lib/graph/index.ts';
+import { UsageError } from './exit.ts';
+
+export interface ConvertOptions {
+  json?: boolean;
+}
+
+const path = ['spec', 'pipeline', 'launch'];
+
+/**
+ * Prints YAML that goes under `pipeline:`, or with `json` `{sinks, elements, findings}`. What the checks of a Transform
+ * would say of it is told too, with exit status 2 where it would be refused.
+ */
+export async function convert(text: string, { json = false }: ConvertOptions): Promise<void> {
+  const catalogue = loadCatalogue();
+  const read = collectFindings(() => undefined);
+  const { outlets, ...graph } = graphFromLaunch(text, { catalogue }, read);
+  const errors = read.all.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new UsageError(['the text cannot be converted:', ...errors.map(told)].join('\n'), errors);
+  const checked = collectFindings(() => undefined);
+  lintGraph(graph, catalogue, { outlets, path: () => path }, checked);
+  const elements = elementsOf(graph);
+  const findings = [...read.all, ...checked.all];
+  if (findings.some(({ severity }) => severity === 'error')) process.exitCode = 2;
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ sinks: outlets, elements, findings })}\n`);
+    return;
+  }
+  for (const finding of findings) process.stderr.write(`${finding.severity}: ${finding.message}\n`);
+  process.stdout.write(`${comment(outlets)}${yaml(elements)}`);
+}
+
+const told = ({ message }: Finding) => `  ${message}`;
+
+/** What the Transform needs beside its elements. */
+function comment(outlets: readonly Outlet[]): string {
+  const [only] = outlets;
+  if (outlets.length > 1) return `# needs the sinks: ${outlets.map(({ name }) => name).join(', ')}\n`;
+  return only?.directory ? '# writes many files: the key of the sink ends in /\n' : '';
+}
+
+/** A blank line goes before each branch, as people write it. */
+function yaml(elements: Element[]): string {
+  const entries = elements.map((element, at) => {
+    const gap = at > 0 && element.goto !== undefined ? '\n' : '';
+    return gap + stringify([element], { lineWidth: 0 }).replace(/^(?=.)/gm, '  ');
+  });
+  return `elements:\n${entries.join('')}`;
+}
