@@ -6,7 +6,7 @@ import type { Graph, Link } from './model.ts';
  * @returns the graph without them: gone is what data can no longer reach, and what would only feed that
  */
 export function pruneGraph(graph: Graph, heads: readonly string[]): { graph: Graph; skippedOutputs: string[] } {
-  const links = withoutWaiting(graph, heads);
+  const links = withoutStarved(graph, withoutWaiting(graph, heads));
   const reached = reachable(
     graph.source ? [graph.source.node] : [],
     links.map(({ from, to }) => [from.node, to.node]),
@@ -47,6 +47,14 @@ function withoutWaiting(graph: Graph, heads: readonly string[]): Link[] {
     if (cut) gone.add(cut);
   }
   return graph.links.filter((link) => !gone.has(link));
+}
+
+/** Without the links that lead on from an element that had an input and has none any more. */
+function withoutStarved(graph: Graph, kept: Link[]): Link[] {
+  const hadInput = new Set(graph.links.map(({ to }) => to.node));
+  const hasInput = new Set([...kept.map(({ to }) => to.node), ...(graph.source ? [graph.source.node] : [])]);
+  const left = kept.filter(({ from }) => hasInput.has(from.node) || !hadInput.has(from.node));
+  return left.length === kept.length ? left : withoutStarved(graph, left);
 }
 
 function reachable(from: Iterable<string>, edges: ReadonlyArray<readonly [string, string]>): Set<string> {
