@@ -14,9 +14,9 @@ export function graphToDot({ nodes, links, source, outputs }: Graph, { title }: 
   const lines = [
     'rankdir=LR;',
     ...(title === undefined ? [] : [`label=${quoted(title)}; labelloc=t;`]),
-    'fontname="sans-serif"; fontsize=12;',
-    'node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="sans-serif", fontsize=11];',
-    'edge [fontname="sans-serif", fontsize=9, color="#555555"];',
+    'fontname="Helvetica"; fontsize=12;',
+    'node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="Helvetica", fontsize=11];',
+    'edge [fontname="Helvetica", fontsize=9, color="#555555"];',
     ...(source ? ['"object" [label="object", shape=cds, fillcolor="#e7f5e4", color="#4d8b45"];'] : []),
     ...nodes.map((node) => `${quoted(`node ${node.id}`)} [label=${nodeLabel(node)}];`),
     ...files.map(({ id, name }) => `${quoted(id)} [label=${quoted(name)}, shape=note, fillcolor="#fdf3dc", color="#b08a2e"];`),
