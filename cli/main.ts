@@ -65,7 +65,7 @@ program
 program
   .command('serve')
   .description('run one function, as in its container; its settings come from the environment (docs/reference/settings.md)')
-  .argument('<function>', 'source, dispatcher, transcode or recorder')
+  .argument('<function>', 'source, dispatcher, transcode, recorder, reconciler or dashboard')
   .option('--port <number>', 'port to listen on; PORT, or 8080, where it is not given')
   .addHelpText(
     'after',

@@ -9,6 +9,7 @@ const modules: Record<string, () => Promise<FunctionModule>> = {
   transcode: async () => (await import('../functions/transcode/index.ts')).transcode,
   recorder: async () => (await import('../functions/recorder/index.ts')).recorder,
   reconciler: async () => (await import('../functions/reconciler/index.ts')).reconciler,
+  dashboard: async () => (await import('../functions/dashboard/index.ts')).dashboard,
 };
 
 export const functionNames: readonly string[] = Object.keys(modules);

@@ -2,7 +2,7 @@
  * Bundles for images: `node scripts/build.ts [FOLDER]` (default: dist). Flat, because lib/gst looks for the files of its
  * child beside the bundle that it went into. What entries share goes into chunks, so that each loads only what it needs.
  */
-import { copyFile, glob, rm } from 'node:fs/promises';
+import { copyFile, cp, glob, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -64,6 +64,9 @@ const [program, child] = await Promise.all([
   }),
 ]).catch(() => process.exit(1)); // esbuild has said why
 await copyFile(join(root, 'lib/graph/catalogue', catalogueFile), join(outdir, catalogueFile)); // read from beside the bundle
+
+// served as they are: functions/dashboard/page-files.ts looks for them beside its bundle
+await cp(join(root, 'functions/dashboard/page'), join(outdir, 'dashboard-page'), { recursive: true });
 
 for (const { outputs } of [program.metafile, child.metafile]) {
   for (const [path, { entryPoint }] of Object.entries(outputs)) {

@@ -105,13 +105,13 @@ spec:
   src:
     minio: { bucket: media, key: drop/ }
   sink:
-    minio: { bucket: processed, key: "mp4/{{ .SrcName }}.mp4" }
+    minio: { bucket: processed, key: "mp4/{{ .SrcKey }}.mp4" }
   pipeline:
 ${debug ? '    debug: { dot: { path: debug/ } }\n' : ''}    elements:
-      - { name: decodebin, alias: dbin }
-      - { goto: dbin, name: videoconvert }
+      - { name: decodebin }
+      - { name: videoconvert }
       - { name: ${element}, properties: { bitrate: 2000 } }
-      - { name: mp4mux, alias: mux }
+      - { name: mp4mux }
 `;
 }
 

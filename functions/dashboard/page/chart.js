@@ -1,6 +1,7 @@
 /** Finished and failed jobs over time, as bars. */
 import { h, svg } from './dom.js';
 import { count } from './format.js';
+import { isSkipped } from './state.js';
 
 /** Range in seconds, and how it is called. */
 export const ranges = { 3600: 'last hour', 21600: 'last 6 hours', 86400: 'last day', 604800: 'last week' };
@@ -12,8 +13,8 @@ export function buckets(rows, range, now) {
   const step = (range * 1000) / bars;
   const last = Math.ceil(now / step);
   const found = Array.from({ length: bars }, () => ({ finished: 0, failed: 0 }));
-  for (const { state, ended } of rows) {
-    if (!ended || (state !== 'Finished' && state !== 'Failed')) continue;
+  for (const { state, ended, reason } of rows) {
+    if (!ended || (state !== 'Finished' && state !== 'Failed') || isSkipped(reason)) continue;
     const bucket = found[bars - (last - Math.floor(Date.parse(ended) / step))];
     if (bucket) bucket[state === 'Finished' ? 'finished' : 'failed']++;
   }

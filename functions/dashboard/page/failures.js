@@ -65,10 +65,15 @@ export function addMoment(details, row) {
   const show = () => {
     if (!details.open || place.hasChildNodes()) return;
     const address = `api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/moment.svg?of=${encodeURIComponent(row.ended ?? '')}`;
-    const picture = h('img', { alt: `Graph of the pipeline of ${row.key} at that moment`, loading: 'lazy' });
+    const picture = h('img', { alt: `Graph of the pipeline of ${row.key} at that moment` });
     picture.addEventListener('error', () => place.replaceChildren(h('p.none', {}, 'No graph of this run was kept.')));
+    picture.addEventListener('load', () => {
+      place.replaceChildren(
+        h('a.frame', { href: address, target: '_blank', rel: 'noopener', title: 'Open in full size' }, picture),
+      );
+    });
     picture.src = address;
-    place.append(h('a.frame', { href: address, target: '_blank', rel: 'noopener', title: 'Open in full size' }, picture));
+    place.append(h('p.none', {}, 'Drawing …'));
   };
   details.addEventListener('toggle', show);
   show();

@@ -1,7 +1,7 @@
 /** A job in a list: a line, or a card while it runs. */
 import { h, setText } from './dom.js';
 import { bytes, percent, seconds, shortName, speed, splitKey, timeLeft } from './format.js';
-import { badge, stateOf } from './state.js';
+import { badge, isSkipped, stateOf } from './state.js';
 import { setTime, timeAgo } from './time.js';
 
 export const jobHref = ({ namespace, name }) => `#/jobs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
@@ -15,10 +15,9 @@ function title(row) {
 export function jobLine(row) {
   const key = title(row);
   const state = h('span.state');
-  const transform = h('span.transform', {}, shortName(row.transform));
   const detail = h('span.detail');
   const when = timeAgo(undefined);
-  const node = h('li.job', {}, state, h('span.what', {}, key, detail), transform, h('span.when', {}, when));
+  const node = h('li.job', {}, state, h('span.what', {}, key, detail), h('span.when', {}, when));
   const update = (next) => {
     const shown = state.firstElementChild;
     const { word, look } = stateOf(next);
@@ -30,12 +29,21 @@ export function jobLine(row) {
   return { node, update };
 }
 
-function detailOf({ state, error, seconds: took, size, percent: done, reason }) {
-  if (error) return `${error.code}: ${error.message}`;
-  if (state === 'InProgress') return percent(done);
-  const facts = [bytes(size), took !== undefined && `took ${seconds(took)}`, reason === 'reused' && 'outputs were there already'];
+/** The Transform, and what matters most: why it failed, how far it is, or what it took. */
+function detailOf({ transform, state, error, seconds: took, size, percent: done, reason }) {
+  const name = shortName(transform);
+  if (error) return `${name} · ${error.code}: ${error.message}`;
+  if (state === 'InProgress') return [name, percent(done)].filter(Boolean).join(' · ');
+  const facts = [name, bytes(size), !isSkipped(reason) && took !== undefined && `took ${seconds(took)}`, reasons[reason]];
   return facts.filter(Boolean).join(' · ');
 }
+
+const reasons = {
+  reused: 'outputs were there already',
+  superseded: 'replaced by a newer object',
+  gone: 'the object was gone',
+  loop: 'made by this Transform itself',
+};
 
 /** A bar with what is known of the way, for a card or the page of the job. */
 export function progressBlock(row) {

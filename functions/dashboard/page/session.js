@@ -61,9 +61,17 @@ export async function startSession() {
       field.select();
     }
   });
+  takeTokenFromAddress();
   try {
     await learn(sessionStorage.getItem(key));
   } catch {
     await signOut().catch(() => {}); // another token by now, or the server is away: then the page is read-only
   }
+}
+
+/** `#token=…` signs in at once: gst-functions dev prints such an address. It does not stay in the address. */
+function takeTokenFromAddress() {
+  if (!location.hash.startsWith('#token=')) return;
+  sessionStorage.setItem(key, decodeURIComponent(location.hash.slice('#token='.length)));
+  history.replaceState(null, '', '#/');
 }

@@ -1,13 +1,13 @@
 /** The state of a job, in a word and a colour. */
 import { h } from './dom.js';
 
-const skipped = { superseded: 'Superseded', gone: 'Gone', loop: 'Loop' };
+export const isSkipped = (reason) => ['superseded', 'gone', 'loop'].includes(reason);
 
 export function stateOf({ state, reason, error, deadLettered }) {
   if (state === 'InProgress') return { word: 'In progress', look: 'running' };
   if (state === 'Failed') return { word: deadLettered ? 'Given up' : 'Failed', look: 'failed' };
   if (state === 'Pending') return { word: error ? 'To be retried' : 'Waiting', look: 'waiting' };
-  if (reason in skipped) return { word: `Skipped: ${skipped[reason].toLowerCase()}`, look: 'skipped' };
+  if (isSkipped(reason)) return { word: 'Skipped', look: 'skipped' };
   return { word: 'Finished', look: 'finished' };
 }
 
@@ -21,7 +21,7 @@ export const outcomes = {
   '': ['Any outcome', () => true],
   InProgress: ['In progress', ({ state }) => state === 'InProgress'],
   Pending: ['Waiting', ({ state }) => state === 'Pending'],
-  Finished: ['Finished', (row) => row.state === 'Finished' && !(row.reason in skipped)],
-  Skipped: ['Skipped', (row) => row.state === 'Finished' && row.reason in skipped],
+  Finished: ['Finished', (row) => row.state === 'Finished' && !isSkipped(row.reason)],
+  Skipped: ['Skipped', (row) => row.state === 'Finished' && isSkipped(row.reason)],
   Failed: ['Failed', ({ state }) => state === 'Failed'],
 };
