@@ -34,9 +34,16 @@ export function createBook(resolve: (resource: TransformResource) => Resolved, l
   const known = new Map<string, Known>();
 
   function check({ resource, version }: Entry): Known {
-    const { findings, transform } = resolve(resource);
-    for (const finding of findings) logFinding(log, finding, `${resource.namespace}/${resource.name}`);
-    return { version, transform };
+    const name = `${resource.namespace}/${resource.name}`;
+    try {
+      const { findings, transform } = resolve(resource);
+      for (const finding of findings) logFinding(log, finding, name);
+      return { version, transform };
+    } catch (error) {
+      // one that nobody foresaw must not keep the others from being read
+      log.error({ err: error, transform: name }, 'Transform cannot be checked');
+      return { version, transform: undefined };
+    }
   }
 
   return {

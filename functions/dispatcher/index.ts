@@ -1,6 +1,7 @@
 /** dispatcher: object events in, one signed request for each matching Transform out. */
 import { ulid } from 'ulid';
 import { createPublisher } from '../../lib/events/index.ts';
+import { loadCatalogue } from '../../lib/graph/index.ts';
 import {
   createApp,
   createLifecycle,
@@ -23,7 +24,7 @@ export const dispatcher: FunctionModule = {
     const log = given ?? createLog({ name: 'dispatcher', level: set.logLevel, format: set.logFormat });
     const lifecycle = createLifecycle();
     const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
-    const options = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes };
+    const options = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes, catalogue: loadCatalogue() };
     const book = createBook((resource) => resolve(resource, options), log);
     const transforms =
       set.transformsDir === undefined

@@ -111,7 +111,8 @@ function expectOneOf(found: Omit<Wanted, 'created'>[], payload: Payload): void {
 }
 
 /** What an object event tells, read as the dispatcher reads it. */
-const told = ({ data }: PostedEvent) => createdObjects(data).map(({ etag, ...object }) => ({ ...object, eTag: etag }) as Wanted);
+const told = ({ data }: PostedEvent) =>
+  createdObjects(data).map(({ etag, ...object }): Wanted => ({ ...object, created: true, ...(etag && { eTag: etag }) }));
 
 it('has payloads of every kind', () => {
   expect(payloads.length).toBeGreaterThan(50);

@@ -7,7 +7,7 @@ import { type Book, createBook } from '../../../functions/dispatcher/book.ts';
 import { dispatcher } from '../../../functions/dispatcher/index.ts';
 import { type TransformSource, transformsOfCluster, transformsOfFolder } from '../../../functions/dispatcher/transforms.ts';
 import { createKubeClient } from '../../../lib/kubernetes/index.ts';
-import { resolve } from '../../../lib/transform/index.ts';
+import { parseTransforms, resolve } from '../../../lib/transform/index.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
 import { keptLog, type LogLine } from '../../support/functions.ts';
 import { type Fields, transformOf } from '../../support/transforms.ts';
@@ -147,12 +147,30 @@ describe('Transforms of a folder', () => {
   });
 
   it('show in readiness', async () => {
-    await write('a.yaml', transformOf({ name: 'a' }), transformOf({ name: 'b', spec: bad }));
+    // the catalogue of elements is looked into as well
+    const misspelt = { pipeline: { elements: [{ name: 'x246enc' }] } };
+    await write('a.yaml', transformOf({ name: 'a' }), transformOf({ name: 'b', spec: misspelt }));
     const env = { K_SINK: 'http://broker.example/', EVENT_KEY: 'k', TRANSFORMS_DIR: folder };
     const { app, close } = await dispatcher.start(env, { log });
     const answer = await app.fetch(new Request('http://dispatcher/health/readiness'));
     expect([answer.status, await answer.json()]).toMatchObject([200, { ready: true, transforms: { valid: 1, invalid: 1 } }]);
+    expect(faults()).toMatchObject([{ transform: 'default/b', msg: expect.stringContaining('x264enc') }]);
     await close();
+  });
+});
+
+describe('a Transform on which the check itself fails', () => {
+  it('does not keep the others from being dispatched', () => {
+    const { resources } = parseTransforms(
+      [transformOf({ name: 'a' }), transformOf({ name: 'b' })].map((one) => stringify(one)).join('---\n'),
+    );
+    const shaky = createBook((resource) => {
+      if (resource.name === 'a') throw new Error('not foreseen');
+      return resolve(resource);
+    }, log);
+    shaky.update(resources.map((resource) => ({ resource, version: 1 })));
+    expect(shaky.counts()).toEqual({ valid: 1, invalid: 1 });
+    expect(lines).toMatchObject([{ level: 'error', transform: 'default/a' }, { level: 'info' }]);
   });
 });
 
