@@ -11,19 +11,19 @@ export class CapsSyntaxError extends Error {
 export const systemMemory = 'memory:SystemMemory';
 
 const mediaType = /[A-Za-z][A-Za-z0-9/_\-.:+]*/y;
-const fieldName = /[A-Za-z][A-Za-z0-9_\-.:+]*/y;
+const fieldName = /[A-Za-z0-9][A-Za-z0-9_\-.:+]*/y;
 const typeName = /\(\s*([A-Za-z][A-Za-z0-9_]*)\s*\)/y;
 /** What a value may hold without quotes. */
 const bare = /[A-Za-z0-9_\-+/:.]+/y;
 const quoted = /"((?:[^"\\]|\\.)*)"/sy;
-const space = /[\s\\]*/y;
+const space = /(?:\s|\\\n)*/y;
 
 /** @throws CapsSyntaxError */
 export function parseCaps(text: string): Caps {
   const whole = text.trim();
   if (whole === 'ANY') return 'ANY';
   if (whole === '' || whole === 'EMPTY' || whole === 'NONE') return [];
-  const reader = createReader(text);
+  const reader = createReader(/^".*"$/s.test(whole) ? whole.slice(1, -1) : text);
   const structures: CapsStructure[] = [];
   do structures.push(structure(reader));
   while (!reader.atEnd());

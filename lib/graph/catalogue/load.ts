@@ -8,13 +8,24 @@ import type { Catalogue, ElementInfo } from './types.ts';
 /** Beside this file, and beside the bundle that it went into. */
 export const catalogueFile = 'elements.json.br';
 
-export const defaultCataloguePath = (): string => join(fileURLToPath(new URL('.', import.meta.url)), catalogueFile);
+/** The file that GST_CATALOGUE names, else the one that came with the program. */
+export const defaultCataloguePath = (): string =>
+  process.env.GST_CATALOGUE || join(fileURLToPath(new URL('.', import.meta.url)), catalogueFile);
+
+/** Each file is read once in the life of a process. */
+const loaded = new Map<string, Catalogue>();
 
 /**
- * The catalogue in the file at `path`, or the one that came with the program. Nothing is read before it is asked for.
+ * The catalogue in the file at `path`. Nothing is read before it is asked for.
  * @throws Error at the first look-up, where the file is not there or is no catalogue
  */
 export function loadCatalogue(path: string = defaultCataloguePath()): Catalogue {
+  const catalogue = loaded.get(path) ?? lazyCatalogue(path);
+  loaded.set(path, catalogue);
+  return catalogue;
+}
+
+function lazyCatalogue(path: string): Catalogue {
   const known = new Map<string, ElementInfo | undefined>();
   let read: PackedCatalogue | undefined;
   let sorted: readonly string[] | undefined;

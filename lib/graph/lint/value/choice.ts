@@ -2,7 +2,7 @@
 import { nearestName } from '../../../nearest.ts';
 import type { PropertyInfo } from '../../catalogue/index.ts';
 
-const integer = /^[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+const integer = /^\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/;
 /** Values that are told before the rest is only counted. */
 const maxTold = 40;
 
@@ -17,8 +17,9 @@ export function enumFault(text: string, values: Values): string | undefined {
 
 /** What is wrong with the text, or undefined. Flags are joined by `+`; a number may stand for several. */
 export function flagsFault(text: string, values: Values): string | undefined {
-  const known = (flag: string) =>
-    flag === '' || integer.test(flag) || values.some(({ nick, name }) => nick === flag || name === flag);
+  const mask = values.reduce((all, { value }) => all | BigInt(value), 0n);
+  const within = (flag: string) => /^\s*(0[xX][0-9a-fA-F]+|\d+)$/.test(flag) && (BigInt(flag.trim()) & ~mask) === 0n;
+  const known = (flag: string) => flag === '' || within(flag) || values.some(({ nick, name }) => nick === flag || name === flag);
   // `/` stands for `+` too, but within some long names
   const first = text
     .split('+')

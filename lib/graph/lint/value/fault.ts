@@ -28,7 +28,7 @@ export function valueFault(text: string, info: PropertyInfo): string | undefined
     case 'caps':
       return capsFault(text);
     case 'structure':
-      return /^\s*[A-Za-z][A-Za-z0-9/_\-.:+]*\s*(,|;|$)/.test(text)
+      return /^\s*[A-Za-z][A-Za-z0-9/_\-.:+]*\s*(,.*=.*|;.*|,?\s*)$/s.test(text)
         ? undefined
         : 'is no structure: write it as `name, field=value`';
     case 'array':

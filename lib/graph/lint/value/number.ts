@@ -1,17 +1,31 @@
 /** Whether GStreamer reads a text as the number that a property takes, and whether it is in its range. */
 import type { PropertyInfo } from '../../catalogue/index.ts';
 
-const integer = /^[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/;
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const fraction = /^([+-]?\d+)(?:\/([+-]?\d+))?$/;
-/** Words that stand for the ends of the range of the type. */
-const limits = /^(min|max)$/i;
+const integer = /^\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const fraction = /^\s*([+-]?\d+)(?:\/([+-]?\d+))?$/;
+/** Ends of the range of a type, for which the words `min` and `max` stand; a property may allow less. */
+const ends: Partial<Record<PropertyInfo['type'], [min: string, max: string]>> = {
+  int: [`${-(2n ** 31n)}`, `${2n ** 31n - 1n}`],
+  uint: ['0', `${2n ** 32n - 1n}`],
+  int64: [`${-(2n ** 63n)}`, `${2n ** 63n - 1n}`],
+  uint64: ['0', `${2n ** 64n - 1n}`],
+  float: [`${-(2 - 2 ** -23) * 2 ** 127}`, `${(2 - 2 ** -23) * 2 ** 127}`],
+  double: [`${-Number.MAX_VALUE}`, `${Number.MAX_VALUE}`],
+  fraction: [`${-(2n ** 31n - 1n)}/1`, `${2n ** 31n - 1n}/1`],
+};
+
+function meaning(text: string, { type }: PropertyInfo): string {
+  const [min = text, max = text] = ends[type] ?? [];
+  if (/^min$/i.test(text)) return min;
+  return /^max$/i.test(text) ? max : text;
+}
 
 const wraps: Partial<Record<PropertyInfo['type'], bigint>> = { uint: 2n ** 32n, uint64: 2n ** 64n };
 
 /** What is wrong with the text, or undefined. */
-export function integerFault(text: string, info: PropertyInfo): string | undefined {
-  if (limits.test(text)) return undefined;
+export function integerFault(given: string, info: PropertyInfo): string | undefined {
+  const text = meaning(given, info).trimStart();
   if (!integer.test(text)) return `is no whole number${between(info)}`;
   let value = bigInt(text);
   // a negative number is read as a large one: `-1` for "no limit"
@@ -27,16 +41,16 @@ function bigInt(text: string): bigint {
 }
 
 /** What is wrong with the text, or undefined. */
-export function decimalFault(text: string, info: PropertyInfo): string | undefined {
-  if (limits.test(text)) return undefined;
+export function decimalFault(given: string, info: PropertyInfo): string | undefined {
+  const text = meaning(given, info);
   if (!decimal.test(text)) return `is no number${between(info)}`;
   return outside(Number(text), info, Number) ? `is out of range: ${range(info)} is allowed` : undefined;
 }
 
 /** What is wrong with the text, or undefined. */
-export function fractionFault(text: string, { minimum, maximum }: PropertyInfo): string | undefined {
-  if (limits.test(text)) return undefined;
-  const value = parts(text);
+export function fractionFault(given: string, info: PropertyInfo): string | undefined {
+  const { minimum, maximum } = info;
+  const value = parts(meaning(given, info));
   if (value === undefined) return 'is no fraction: write it as 30/1';
   const [low, high] = [parts(minimum ?? ''), parts(maximum ?? '')];
   if ((low && less(value, low)) || (high && less(high, value))) return `is out of range: ${minimum} to ${maximum} is allowed`;

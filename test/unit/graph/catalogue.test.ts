@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ElementInfo, encodeCatalogue, loadCatalogue } from '../../../lib/graph/catalogue/index.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const elements: ElementInfo[] = [
+  {
+    name: 'zeta',
+    klass: 'Codec/Encoder/Video',
+    pads: [
+      { name: 'sink', direction: 'sink', presence: 'always', caps: 'video/x-raw' },
+      { name: 'src_%u', direction: 'src', presence: 'request', caps: 'ANY' },
+    ],
+    properties: {
+      bitrate: {
+        type: 'uint64',
+        typeName: 'guint64',
+        minimum: '0',
+        maximum: '18446744073709551615',
+        default: '5',
+        writable: true,
+        deprecated: false,
+      },
+      mode: {
+        type: 'enum',
+        typeName: 'GstMode',
+        default: 'a',
+        values: [
+          { nick: 'a', name: 'A', value: -1 },
+          { nick: 'ü', name: 'Ü', value: 2 },
+        ],
+        writable: false,
+        deprecated: true,
+      },
+    },
+    childProxy: false,
+  },
+  { name: 'alpha', klass: 'Source/File', pads: [], properties: {}, childProxy: true, uri: 'src' },
+];
+
+describe('the catalogue', () => {
+  it('gives back what was put into its file', () => {
+    const path = join(folder, 'two.br');
+    writeFileSync(path, encodeCatalogue('1.2.3', elements));
+    const catalogue = loadCatalogue(path);
+    expect(catalogue.version).toBe('1.2.3');
+    expect(catalogue.names()).toEqual(['alpha', 'zeta']);
+    expect(catalogue.names().map((name) => catalogue.element(name))).toEqual([elements[1], elements[0]]);
+    expect(['beta', 'toString', '__proto__'].map((name) => catalogue.element(name))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('reads no file before something is asked, and names the file that it cannot read', () => {
+    const missing = join(folder, 'missing.br');
+    const garbage = join(folder, 'garbage.br');
+    writeFileSync(garbage, 'no catalogue');
+    for (const path of [missing, garbage]) {
+      const catalogue = loadCatalogue(path);
+      expect(() => catalogue.version).toThrow(`the catalogue of elements ${path} cannot be read`);
+    }
+  });
+
+  it('comes with the program: what Debian 12 has', () => {
+    const catalogue = loadCatalogue();
+    expect(catalogue.version).toMatch(/^1\.22\./);
+    expect(catalogue.names().length).toBeGreaterThan(1300);
+    const sets = ['decodebin', 'textoverlay', 'mp4mux', 'hlssink2', 'x264enc', 'avdec_h264', 'voaacenc', 'queue'];
+    expect(sets.filter((name) => catalogue.element(name) === undefined)).toEqual([]);
+    expect(catalogue.element('x264enc')?.properties['speed-preset']).toMatchObject({
+      type: 'enum',
+      typeName: 'GstX264EncPreset',
+      default: 'medium',
+      writable: true,
+    });
+    expect(catalogue.element('tee')?.pads).toEqual([
+      { name: 'sink', direction: 'sink', presence: 'always', caps: 'ANY' },
+      { name: 'src_%u', direction: 'src', presence: 'request', caps: 'ANY' },
+    ]);
+  });
+});
