@@ -80,7 +80,7 @@ async function demo(keep: boolean): Promise<void> {
     dev.broker.onEvent(watchStages(say).onEvent);
     await ends.first;
   } catch (error) {
-    if (ends.signal.aborted) return;
+    if (ends.signal.aborted) throw new Error('ended before the output was there');
     if (logs.length > 0) process.stderr.write(`\nlast words of the functions:\n${logs.join('')}\n`);
     throw error;
   } finally {

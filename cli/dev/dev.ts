@@ -7,11 +7,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Fault } from '../../lib/errors.ts';
 import { createMinioStore } from '../../lib/storage/index.ts';
 import { UsageError } from '../exit.ts';
 import { mirrorTransforms } from './alias.ts';
 import { type Broker, createBroker, readTriggers, startIngress } from './broker/index.ts';
-import { freePort } from './free-port.ts';
+import { freePort, isFree } from './free-port.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
 import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
 import { environmentOf, newSecret, type Place } from './settings.ts';
@@ -64,7 +65,10 @@ const triggersFile = new URL('../../knative/base/triggers.yaml', import.meta.url
 /** @throws Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { log, signal, workers = defaultWorkers() } = options;
-  findMinio(); // told before anything is started
+  // what can be known before anything is started is told then
+  findMinio();
+  const wanted = options.minioPort;
+  if (wanted && !(await isFree(wanted))) throw new Fault('MINIO_START', { cause: `port ${wanted} is taken by another process` });
   const triggers = readTriggers(await readFile(triggersFile, 'utf8'));
   const transforms = resolve(options.transforms);
   await access(transforms).catch(() => {

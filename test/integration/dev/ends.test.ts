@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeTransform } from '../../support/dev.ts';
+import { mp4Converter } from '../../support/pipelines.ts';
+import { type ProcessInfo, processTree, stillThere } from '../../support/process-tree.ts';
+import { until } from '../../support/until.ts';
+
+const command = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+let folder: string;
+let temporary: string;
+let child: ChildProcess | undefined;
+let output: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gst-ends-'));
+  temporary = await mkdtemp(join(tmpdir(), 'gst-ends-tmp-'));
+  const transform = {
+    name: 'mp4',
+    bucket: 'media',
+    prefix: 'in/',
+    sink: { key: 'out/{{ .SrcName }}.mp4' },
+    elements: mp4Converter,
+  };
+  await writeTransform(folder, transform);
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
+});
+
+function start(args: string[], env: NodeJS.ProcessEnv = {}) {
+  output = '';
+  const all = ['dev', '--transforms', folder, '--endpoint-alias', '127.0.0.1:9000', '--workers', '2', ...args];
+  const started = spawn(process.execPath, [command, ...all], { env: { ...process.env, TMPDIR: temporary, ...env } });
+  for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk) => (output += chunk));
+  child = started;
+  const ended = new Promise<number | null>((resolve) => started.once('exit', resolve));
+  return { pid: started.pid ?? 0, ended };
+}
+
+/** All that it started, once all of it is there. */
+async function up(pid: number): Promise<ProcessInfo[]> {
+  await until(() => output.includes('drop files at'), 30_000);
+  const wanted = [/serve source/, /serve dispatcher/, /serve recorder/, /serve transcode/, /minio server/];
+  let tree: ProcessInfo[] = [];
+  await until(async () => {
+    tree = await processTree(pid);
+    // the spare children of both transcode processes too
+    return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length >= 9;
+  }, 30_000);
+  return tree;
+}
+
+describe('gst-functions dev', () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)('ends all that it started, and nothing else, on %s', async (signal) => {
+    const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      const { pid, ended } = start(['--minio-port', '0']);
+      const tree = await up(pid);
+      expect(await stillThere(tree)).toHaveLength(tree.length);
+      expect(await readdir(temporary)).toHaveLength(1);
+      process.kill(pid, signal);
+      expect(await ended).toBe(0);
+      expect(await stillThere(tree)).toEqual([]);
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await stillThere(await processTree(bystander.pid ?? 0))).toHaveLength(1);
+    } finally {
+      bystander.kill();
+    }
+  });
+
+  it('leaves no process when it is killed', async () => {
+    const { pid } = start(['--minio-port', '0']);
+    const tree = await up(pid);
+    process.kill(pid, 'SIGKILL');
+    await until(async () => (await stillThere(tree)).length === 0);
+  });
+
+  it('leaves nothing when a function does not start, and says why', async () => {
+    const { pid, ended } = start(['--minio-port', '0'], { MAX_TIMEOUT: 'long' });
+    let seen: ProcessInfo[] = [];
+    await until(async () => {
+      seen = await processTree(pid);
+      return [/serve source/, /minio server/].every((one) => seen.some(({ command: found }) => one.test(found)));
+    });
+    expect(await ended).toBe(1);
+    expect(output).toContain('MAX_TIMEOUT must be a whole number');
+    expect(await stillThere(seen)).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('leaves nothing when its port is taken, and says so', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    try {
+      const { port } = holder.address() as AddressInfo;
+      const { ended } = start(['--minio-port', String(port)]);
+      expect(await ended).toBe(1);
+      expect(output).toContain(`port ${port} is taken by another process`);
+      expect(await readdir(temporary)).toEqual([]);
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('leaves nothing when there is no MinIO, and says what to do', async () => {
+    const { ended } = start(['--minio-port', '0'], { PATH: '/nowhere', GST_FUNCTIONS_CACHE: folder });
+    expect(await ended).toBe(2);
+    expect(output).toContain('npm run setup');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('leaves nothing when it is ended while it starts', async () => {
+    const { pid, ended } = start(['--minio-port', '0']);
+    let seen: ProcessInfo[] = [];
+    await until(async () => {
+      seen = await processTree(pid);
+      return seen.some(({ command: one }) => /serve source/.test(one));
+    });
+    process.kill(pid, 'SIGINT');
+    await ended;
+    expect(await stillThere(seen)).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  const wrong: Array<[name: string, args: string[], told: string]> = [
+    ['a folder that is not there', ['--transforms', '/no/such/folder'], 'there is no folder'],
+    ['a port that is none', ['--minio-port', 'x'], '--minio-port is a number'],
+    ['no worker', ['--workers', '0'], '--workers is a number'],
+  ];
+  it.each(wrong)('says what is wrong with its arguments: %s', async (_name, args, told) => {
+    const { ended } = start(args);
+    expect(await ended).toBe(2);
+    expect(output).toContain(told);
+  });
+});
+
+describe('gst-functions serve', () => {
+  it('names the functions that there are', async () => {
+    const started = spawn(process.execPath, [command, 'serve', 'transcoder']);
+    child = started;
+    let said = '';
+    started.stderr.on('data', (chunk) => (said += chunk));
+    expect(await new Promise((resolve) => started.once('close', resolve))).toBe(2);
+    expect(said).toContain('no function "transcoder"; there are source, dispatcher, transcode, recorder');
+  });
+});
