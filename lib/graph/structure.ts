@@ -6,16 +6,21 @@ import { hasNoSinkPad, hasNoSourcePad } from './pads.ts';
 /** Tells a fault at an element (its `at`); `undefined`: at the pipeline as a whole. */
 export type Tell = (rule: string, at: number | undefined, message: string) => void;
 
-/** @param excused ids of elements whose input was lost by a fault that is told already */
-export function checkStructure(graph: Graph, options: ReadOptions, tell: Tell, excused: ReadonlySet<string> = new Set()): void {
+/**
+ * @param lost where links are missing for faults that are told already: the elements whose input is lost with them. Then
+ * what else seems to be missing is not told
+ */
+export function checkStructure(graph: Graph, options: ReadOptions, tell: Tell, lost?: ReadonlySet<string>): void {
   if (graph.nodes.length === 0) return;
-  checkInputs(graph, options, tell, excused);
+  checkInputs(graph, options, tell, lost);
   checkCycles(graph, tell);
   checkOutputs(graph, options, tell);
+  if (lost) return;
+  checkOutlets(graph, options, tell);
   checkEnds(graph, options, tell);
 }
 
-function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, excused: ReadonlySet<string>): void {
+function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, lost: ReadonlySet<string> | undefined): void {
   const fed = new Set(graph.links.map(({ to }) => to.node));
   const first = graph.nodes.find(({ id }) => id === graph.source?.node);
   if (first && hasNoSinkPad(first.factory, catalogue)) {
@@ -26,10 +31,11 @@ function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, excus
     );
   }
   const roots = graph.nodes.filter(({ id }) => !fed.has(id) && id !== first?.id);
-  const unfed = roots.filter(({ id, factory }) => !hasNoSinkPad(factory, catalogue) && !excused.has(id));
+  const unfed = roots.filter(({ id, factory }) => !hasNoSinkPad(factory, catalogue) && !lost?.has(id));
   for (const node of unfed)
     tell('no-input', node.at, `nothing feeds ${called(node)}: link it to the element that its data comes from`);
-  const told = new Set([...unfed.map(({ id }) => id), ...excused]);
+  if (lost) return;
+  const told = new Set(unfed.map(({ id }) => id));
   const main = first ? piece(graph, first.id) : undefined;
   const seen = new Set(main);
   for (const node of graph.nodes) {
@@ -71,7 +77,9 @@ function checkCycles(graph: Graph, tell: Tell): void {
     }
   }
   const ring = walkBack(graph, ins);
-  const [start] = ring;
+  const first = ring.indexOf(ring.toSorted((a, b) => a.at - b.at)[0] as Node);
+  const start = ring[first];
+  ring.push(...ring.splice(0, first));
   if (start) tell('cycle', start.at, `a cycle: ${[...ring, start].map(({ alias, factory }) => alias ?? factory).join(' → ')}`);
 }
 
@@ -88,7 +96,7 @@ function walkBack({ nodes, links }: Graph, left: ReadonlyMap<string, number>): N
   return ring.flatMap((member) => nodes.find((node) => node.id === member) ?? []);
 }
 
-function checkOutputs(graph: Graph, { outlets, catalogue }: ReadOptions, tell: Tell): void {
+function checkOutputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell): void {
   const seen = new Set<string>();
   for (const { name, at, from } of graph.outputs) {
     if (seen.has(name)) tell('output-fed-twice', at, `the output \`${name}\` is fed twice: join the branches by a muxer first`);
@@ -102,8 +110,12 @@ function checkOutputs(graph: Graph, { outlets, catalogue }: ReadOptions, tell: T
       );
     }
   }
+}
+
+function checkOutlets(graph: Graph, { outlets, catalogue }: ReadOptions, tell: Tell): void {
+  const fed = new Set(graph.outputs.map(({ name }) => name));
   for (const { name, directory } of outlets) {
-    if (directory || seen.has(name)) continue;
+    if (directory || fed.has(name)) continue;
     const how = outlets.length > 1 ? `: end its branch with \`linkto: ${outletAlias(name)}\`` : '';
     tell('output-not-fed', undefined, `nothing feeds the output \`${name}\`${how}`);
   }

@@ -35,12 +35,14 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
   graph.nodes = nodes.filter((node) => node !== undefined);
   const resolve = (text: string, at: number, field: 'goto' | 'linkto'): PadRef | undefined => {
     const found = aliases.resolve(text, at, field);
+    whole &&= found !== undefined;
     const node = found && nodes[found.owner];
     return node && { node: node.id, ...(found.pad !== undefined && { pad: found.pad }) };
   };
 
   let current: Current = 'none';
-  const excused = new Set<string>();
+  const lost = new Set<string>();
+  let whole = true;
   const namedFolders = new Set<string>();
   for (const [at, { name, goto, linkto }] of elements.entries()) {
     const node = nodes[at];
@@ -53,7 +55,7 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
             'the first entry is the element that the object is fed to: begin with a `name`',
           );
         graph.source = { node: node.id };
-      } else if (current === 'lost') excused.add(node.id);
+      } else if (current === 'lost') lost.add(node.id);
       else if (current !== 'none' && current.node !== node.id && !hasNoSinkPad(node.factory, catalogue)) {
         graph.links.push({ from: current, to: { node: node.id }, at });
       }
@@ -63,6 +65,7 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
     } else if (linkto !== undefined) {
       const outlet = outlets.find((candidate) => outletAlias(candidate.name) === linkto);
       if (current === 'none') {
+        whole = false;
         if (graph.source !== undefined)
           findings.error(
             'nothing-before',
@@ -83,7 +86,7 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
       } else {
         const target = resolve(linkto, at, 'linkto');
         if (target && current !== 'none' && current !== 'lost') graph.links.push({ from: current, to: target, at });
-        else if (target) excused.add(target.node);
+        else if (target) lost.add(target.node);
         current = target ? { node: target.node } : 'lost';
       }
     } else if (name === undefined && !findings.failed([...root, at])) {
@@ -94,13 +97,12 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
   const [only] = outlets;
   const fed = only && (graph.outputs.some((output) => output.name === only.name) || namedFolders.has(only.name));
   if (only && outlets.length === 1 && !fed && current !== 'none' && current !== 'lost') end(only, current, elements.length - 1);
-  if (current === 'lost') return graph; // what follows from that fault would only repeat it
-  aliases.tellUnused();
+  if (whole) aliases.tellUnused();
   checkStructure(
     graph,
     options,
     (rule, at, message) => findings.error(rule, at === undefined ? root : [...root, at], message),
-    excused,
+    whole ? undefined : lost,
   );
   return graph;
 

@@ -57,8 +57,9 @@ export function graphFromLaunch(
   const whole =
     written.links.length === parsed.links.reduce((sum, { from, to }) => sum + Math.max(1, from.pads.length, to.pads.length), 0);
   const graph = takeEnds(written, { ...options, outlets }, newId, original);
-  // where a link is missing for a fault that is told, what follows from that would only repeat it
-  if (whole) checkStructure(graph, { ...options, outlets }, original);
+  const fed = new Set(graph.links.map(({ to }) => to.node));
+  const unfed = graph.nodes.flatMap(({ id }) => (fed.has(id) ? [] : [id]));
+  checkStructure(graph, { ...options, outlets }, original, whole ? undefined : new Set(unfed));
   return { ...inOriginal(graph, offsets), outlets };
 }
 

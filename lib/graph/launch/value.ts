@@ -27,7 +27,8 @@ const plain = /^[A-Za-z0-9_.,:/%@+=-]+$/;
 
 /** Whole numbers without an exponent, which no integer type reads. */
 function printed(value: PropertyValue): string {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : String(value);
+  const text = String(value);
+  return typeof value === 'number' && text.includes('e') && Number.isInteger(value) ? BigInt(value).toString() : text;
 }
 
 /** Takes off what the first layer takes off. The lexer ends at the last quote that it can, so no text may end in a backslash. */
