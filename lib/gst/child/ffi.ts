@@ -55,10 +55,8 @@ export const padDirection = gst.func('int gst_pad_get_direction(void *pad)') as 
 export const padIsLinked = gst.func('int gst_pad_is_linked(void *pad)') as (pad: Pointer) => number;
 export const padPeer = gst.func('void *gst_pad_get_peer(void *pad)') as (pad: Pointer) => Pointer;
 export const padCurrentCaps = gst.func('void *gst_pad_get_current_caps(void *pad)') as (pad: Pointer) => Pointer;
-export const padQueryCaps = gst.func('void *gst_pad_query_caps(void *pad, void *filter)') as (
-  pad: Pointer,
-  filter: Pointer,
-) => Pointer;
+export const padTemplateCaps = gst.func('void *gst_pad_get_pad_template_caps(void *pad)') as (pad: Pointer) => Pointer;
+export const capsIsAny = gst.func('int gst_caps_is_any(void *caps)') as (caps: Pointer) => number;
 export const padStreamId = gst.func('gst_pad_get_stream_id', owned, ['void *']) as (pad: Pointer) => string | null;
 export const padStickyEvent = gst.func('void *gst_pad_get_sticky_event(void *pad, int type, uint index)') as (
   pad: Pointer,
