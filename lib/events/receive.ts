@@ -34,11 +34,19 @@ function build(attributes: Attributes): CloudEvent<unknown> {
     const value = attributes[name];
     if (typeof value !== 'string' || value === '') throw malformed(`${name} is ${show(value)}`);
   }
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name !== 'data' && !isAttribute(value)) throw malformed(`${name.slice(0, 80)} is ${show(value)}`);
+  }
   try {
     return new CloudEvent<unknown>(attributes as never);
   } catch (error) {
     throw new Fault('EVENT_MALFORMED', { cause: (error as Error).message.slice(0, 300) }, { cause: error });
   }
+}
+
+/** The types of CloudEvents that JSON can tell; the SDK lets others pass. */
+function isAttribute(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isInteger(value);
 }
 
 function structured(body: Uint8Array, options: ReadOptions): Attributes {
