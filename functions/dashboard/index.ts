@@ -1,6 +1,7 @@
 /** dashboard: what the whole installation is at, live in a page. It keeps no truth of its own. */
 import { ulid } from 'ulid';
 import { createPublisher } from '../../lib/events/index.ts';
+import { loadCatalogue } from '../../lib/graph/index.ts';
 import {
   createLifecycle,
   createLog,
@@ -53,7 +54,8 @@ export const dashboard: FunctionModule = {
         ? await feedFromFolders(jobsDir, transformsDir, feedOptions)
         : await feedFromKubernetes(feedOptions);
     const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
-    const transforms = createKnownTransforms(feed, { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes });
+    const limits = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes };
+    const transforms = createKnownTransforms(feed, { ...limits, catalogue: loadCatalogue() });
     const board = createBoard({ feed, transforms: transforms.rows, maxJobs: set.maxJobs });
     board.update();
     const streams = createEventStreams({ board, epoch: ulid() });

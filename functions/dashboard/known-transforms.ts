@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Fault } from '../../lib/errors.ts';
 import type { Finding } from '../../lib/finding.ts';
-import { type ResolvedTransform, type ResolveOptions, resolve, type TransformResource } from '../../lib/transform/index.ts';
+import {
+  type Resolved,
+  type ResolvedTransform,
+  type ResolveOptions,
+  resolve,
+  type TransformResource,
+} from '../../lib/transform/index.ts';
 import type { Feed, JobObject, Marked } from './feed.ts';
 import { fileRow, type TransformRow, transformRow } from './rows.ts';
 
@@ -26,7 +32,7 @@ interface Known {
 export function createKnownTransforms(feed: Pick<Feed, 'transforms' | 'fileFindings'>, options: ResolveOptions): KnownTransforms {
   let known = new Map<string, Known>();
   const read = ({ value: resource, mark }: Marked<TransformResource>): Known => {
-    const resolved = resolve(resource, options);
+    const resolved = check(resource, options);
     const { transform } = resolved;
     return { mark, transform, row: transformRow(resource, resolved, transform && pictureMark(transform)) };
   };
@@ -54,6 +60,15 @@ export function createKnownTransforms(feed: Pick<Feed, 'transforms' | 'fileFindi
     },
     all: () => [...known.values()].flatMap(({ transform }) => transform ?? []),
   };
+}
+
+/** What nobody foresaw in one Transform must not keep the others from being shown. */
+function check(resource: TransformResource, options: ResolveOptions): Resolved {
+  try {
+    return resolve(resource, options);
+  } catch (error) {
+    return { findings: [{ severity: 'error', rule: 'internal', path: '', message: `cannot be checked: ${String(error)}` }] };
+  }
 }
 
 /** Another one for another picture. */

@@ -1,6 +1,6 @@
 /** The pipeline of a Transform as DOT text. */
 import { collectFindings } from '../../lib/finding.ts';
-import { graphFromElements, graphToDot } from '../../lib/graph/index.ts';
+import { graphFromElements, graphToDot, loadCatalogue } from '../../lib/graph/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
 
 export function pipelineDot({ pipeline, sinks }: ResolvedTransform): string {
@@ -9,7 +9,7 @@ export function pipelineDot({ pipeline, sinks }: ResolvedTransform): string {
   return graphToDot(
     graphFromElements(
       pipeline.elements,
-      { outlets },
+      { outlets, catalogue: loadCatalogue() },
       collectFindings(() => undefined),
     ),
   );
