@@ -18,6 +18,10 @@ const drains = ['fakeaudiosink', 'fakesink', 'fakevideosink'];
 /** Write files of names that are given to them. */
 const fileSinks = ['dashsink', 'filesink', 'hlscmafsink', 'hlssink', 'hlssink2', 'hlssink3', 'multifilesink', 'splitmuxsink'];
 
+/** Muxers and demuxers of libav that open files or addresses themselves, past GStreamer. */
+const ofLibav =
+  /^av(de)?mux_(concat|dash|fifo|hds|hls|image2|imf|rtsp|rtp_mpegts|sap|sdp|segment|smoothstreaming|stream_segment|tee|webm_chunk)$/;
+
 /** Why an element may not be used, and what to do instead; undefined, where it may. */
 export function elementRefusal(info: ElementInfo, directory: boolean): string | undefined {
   const { name, klass, pads, uri } = info;
@@ -29,6 +33,8 @@ export function elementRefusal(info: ElementInfo, directory: boolean): string | 
   if (rankedOff.includes(name) || /\bAdaptive\b/.test(klass)) {
     return `\`${name}\` opens whatever addresses its input names: transcode the media file itself, not a playlist of it`;
   }
+  if (ofLibav.test(name))
+    return `\`${name}\` opens files or addresses past GStreamer: take GStreamer's own element for that format`;
   if (/\bWebRTC\b/.test(klass)) return `\`${name}\` opens network connections, which no pipeline may`;
   if (sinkPads === 0 && !generators.includes(name) && !/\bMuxer\b/.test(klass)) {
     if (sourcePads === 0 && uri === undefined) return `\`${name}\` (${klass}) has no pads: it is no part of a pipeline`;

@@ -12,8 +12,8 @@ const words: Array<[Reach, RegExp]> = [
 /** Only for strings: what GStreamer says of properties whose name does not show it. */
 const says =
   /\b(file ?name|files? (path|location|template|to (apply|use|load|read|write))|profile file|cascade file|location of|path (to|of))\b/i;
-/** Structures that hold lines of elements. */
-const lines = ['fec-decoders', 'fec-encoders'];
+/** Structures that hold lines of elements, and the one of a path of switchbin, which is no element itself. */
+const lines = ['element', 'fec-decoders', 'fec-encoders'];
 /** Text that goes into a playlist, and is opened by nobody here. */
 const written = ['playlist-root', 'mpd-baseurl'];
 
