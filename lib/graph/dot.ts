@@ -50,12 +50,13 @@ function cut(text: string): string {
 
 const quoted = (text: string) => `"${escaped(text)}"`;
 
-/** In a label a backslash begins an escape, and `&` an entity. */
+/** In a label a backslash begins an escape, and `&` an entity; control characters have no picture. */
 function escaped(text: string): string {
   return text
     .toWellFormed()
-    .replace(/\0/g, '�')
+    .replace(/\r?\n|\r/g, '\n')
+    .replace(/[^\P{Cc}\n]/gu, '\u{fffd}')
     .replace(/&/g, '&amp;')
     .replace(/[\\"]/g, '\\$&')
-    .replace(/\r?\n|\r/g, '\\n');
+    .replace(/\n/g, '\\n');
 }

@@ -28,7 +28,8 @@ export async function renderDot(dot: string, format: PictureFormat): Promise<Uin
 async function drawSvg(dot: string): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  const result = viz.render(dot, { format: 'svg', engine: 'dot' });
+  // XML has no control characters, and GStreamer dumps whatever a property holds
+  const result = viz.render(dot.replace(/[^\P{Cc}\n\t]/gu, '\u{fffd}'), { format: 'svg', engine: 'dot' });
   if (result.status !== 'success') throw new Error(`not drawn: ${result.errors.map(({ message }) => message).join('; ')}`);
   return result.output;
 }

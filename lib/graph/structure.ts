@@ -1,7 +1,10 @@
 /** What must hold of any pipeline, however it was written: one piece, no cycle, every element fed, every output fed once. */
 import type { Graph, Node } from './model.ts';
-import { outletAlias, type ReadOptions } from './outlet.ts';
+import type { ReadOptions } from './outlet.ts';
 import { hasNoSinkPad, hasNoSourcePad } from './pads.ts';
+
+/** How an output is fed, in the notation that the pipeline is written in. */
+export type Feeding = (output: string) => string;
 
 /** Tells a fault at an element (its `at`); `undefined`: at the pipeline as a whole. */
 export type Tell = (rule: string, at: number | undefined, message: string) => void;
@@ -10,7 +13,12 @@ export type Tell = (rule: string, at: number | undefined, message: string) => vo
  * @param lost where links are missing for faults that are told already: the elements whose input is lost with them. Then
  * what else seems to be missing is not told
  */
-export function checkStructure(graph: Graph, options: ReadOptions, tell: Tell, lost?: ReadonlySet<string>): void {
+export function checkStructure(
+  graph: Graph,
+  options: ReadOptions & { feeding: Feeding },
+  tell: Tell,
+  lost?: ReadonlySet<string>,
+): void {
   if (graph.nodes.length === 0) return;
   checkInputs(graph, options, tell, lost);
   checkCycles(graph, tell);
@@ -112,11 +120,11 @@ function checkOutputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell): voi
   }
 }
 
-function checkOutlets(graph: Graph, { outlets, catalogue }: ReadOptions, tell: Tell): void {
+function checkOutlets(graph: Graph, { outlets, catalogue, feeding }: ReadOptions & { feeding: Feeding }, tell: Tell): void {
   const fed = new Set(graph.outputs.map(({ name }) => name));
   for (const { name, directory } of outlets) {
     if (directory || fed.has(name)) continue;
-    const how = outlets.length > 1 ? `: end its branch with \`linkto: ${outletAlias(name)}\`` : '';
+    const how = outlets.length > 1 ? `: end its branch with \`${feeding(name)}\`` : '';
     tell('output-not-fed', undefined, `nothing feeds the output \`${name}\`${how}`);
   }
   const folders = outlets.filter(({ directory }) => directory).map(({ name }) => `\`${name}\``);
@@ -132,12 +140,12 @@ function checkOutlets(graph: Graph, { outlets, catalogue }: ReadOptions, tell: T
   }
 }
 
-function checkEnds(graph: Graph, { outlets, catalogue }: ReadOptions, tell: Tell): void {
+function checkEnds(graph: Graph, { outlets, catalogue, feeding }: ReadOptions & { feeding: Feeding }, tell: Tell): void {
   const leading = new Set([...graph.links, ...graph.outputs].map(({ from }) => from.node));
   const files = outlets.filter(({ directory }) => !directory);
   for (const node of graph.nodes) {
     if (leading.has(node.id) || hasNoSourcePad(node.factory, catalogue)) continue;
-    const how = files.length > 0 ? `, for example by \`linkto: ${outletAlias(files[0]?.name ?? '')}\`` : '';
+    const how = files.length > 0 ? `, for example by \`${feeding(files[0]?.name ?? '')}\`` : '';
     tell('dead-end', node.at, `${called(node)} feeds nothing: link it to another element or to an output${how}`);
   }
 }

@@ -4,7 +4,7 @@ import type { Element, Graph, Node, PadRef } from '../model.ts';
 import { createIds, isEngineName, isMemberName, isObjectName } from '../names.ts';
 import { outletAlias, type ReadOptions } from '../outlet.ts';
 import { hasNoSinkPad, hasNoSourcePad } from '../pads.ts';
-import { checkStructure } from '../structure.ts';
+import { checkStructure, type Tell } from '../structure.ts';
 import { createAliases } from './aliases.ts';
 
 const root = ['spec', 'pipeline', 'elements'];
@@ -98,12 +98,9 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
   const fed = only && (graph.outputs.some((output) => output.name === only.name) || namedFolders.has(only.name));
   if (only && outlets.length === 1 && !fed && current !== 'none' && current !== 'lost') end(only, current, elements.length - 1);
   if (whole) aliases.tellUnused();
-  checkStructure(
-    graph,
-    options,
-    (rule, at, message) => findings.error(rule, at === undefined ? root : [...root, at], message),
-    whole ? undefined : lost,
-  );
+  const feeding = (name: string) => `linkto: ${outletAlias(name)}`;
+  const tell: Tell = (rule, at, message) => findings.error(rule, at === undefined ? root : [...root, at], message);
+  checkStructure(graph, { ...options, feeding }, tell, whole ? undefined : lost);
   return graph;
 
   function end(outlet: { name: string; directory: boolean }, from: PadRef, at: number): void {

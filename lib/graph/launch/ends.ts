@@ -3,7 +3,7 @@ import { meant } from '../../nearest.ts';
 import { withCapsFilters } from '../caps-filters.ts';
 import type { Link, Node, OutputLink, PadRef } from '../model.ts';
 import { type Outlet, outletAlias, type ReadOptions } from '../outlet.ts';
-import { hasNoSinkPad } from '../pads.ts';
+import { hasNoSinkPad, hasNoSourcePad } from '../pads.ts';
 import type { Tell } from '../structure.ts';
 
 const sources = /^(?:file|fd|gio|gnomevfs|souphttp|curlhttp|neonhttp|urisource|awss3|s3|rtmp2?)(?:src|bin)$/;
@@ -41,7 +41,7 @@ export function takeEnds(written: Written, options: ReadOptions, newId: NewId, t
   const ends = new Set(written.nodes.flatMap(({ id, factory }) => (sources.test(factory) || sinks.test(factory) ? [id] : [])));
   const filtered = withCapsFilters(written, newId, ({ from, to }) => ends.has(from.node) || ends.has(to.node));
   const { source, ...rest } = takeSource(filtered, options, tell);
-  return { source, ...takeOutputs(rest, source, options, tell) };
+  return { source, ...withOnlyOutput(takeOutputs(rest, source, options, tell), options) };
 }
 
 function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell: Tell): Written & { source: PadRef | undefined } {
@@ -107,6 +107,16 @@ function takeOutputs(
     links: links.filter(({ to }) => !writers.some(({ id }) => id === to.node)),
     outputs,
   };
+}
+
+/** Text without a sink: its one end feeds the one output. */
+function withOnlyOutput<Part extends Written & { outputs: OutputLink[] }>(part: Part, { outlets, catalogue }: ReadOptions): Part {
+  const ends = part.nodes.filter(
+    ({ id, factory }) => !part.links.some(({ from }) => from.node === id) && !hasNoSourcePad(factory, catalogue),
+  );
+  const [[outlet], [end]] = [outlets, ends];
+  if (part.outputs.length > 0 || outlets.length !== 1 || ends.length !== 1 || !outlet || outlet.directory || !end) return part;
+  return { ...part, outputs: [{ name: outlet.name, from: { node: end.id }, at: end.at }] };
 }
 
 function outletOf(writer: Node, writers: Node[], files: Outlet[], outlets: readonly Outlet[], tell: Tell): Outlet | undefined {

@@ -59,7 +59,8 @@ export function graphFromLaunch(
   const graph = takeEnds(written, { ...options, outlets }, newId, original);
   const fed = new Set(graph.links.map(({ to }) => to.node));
   const unfed = graph.nodes.flatMap(({ id }) => (fed.has(id) ? [] : [id]));
-  checkStructure(graph, { ...options, outlets }, original, whole ? undefined : new Set(unfed));
+  const feeding = (name: string) => `! filesink name=${name}`;
+  checkStructure(graph, { ...options, outlets, feeding }, original, whole ? undefined : new Set(unfed));
   return { ...inOriginal(graph, offsets), outlets };
 }
 
