@@ -1,6 +1,7 @@
 /** Links that GStreamer can never make, because what comes and what is taken share no format. */
 import { type Caps, canMeet, clashes, parseCaps } from '../caps/index.ts';
-import type { Graph, Link, Node, PadRef } from '../model.ts';
+import type { ElementInfo } from '../catalogue/index.ts';
+import type { Graph, Link, Node, OutputLink, PadRef } from '../model.ts';
 import { lintEnd, lintTaken, padsOf } from './pads.ts';
 import type { LintContext } from './types.ts';
 import { capsFault } from './value/fault.ts';
@@ -15,24 +16,21 @@ export function lintLinks(graph: Graph, context: LintContext): void {
   for (const link of graph.links) lintLink(link, nodes, formats, context);
   for (const node of graph.nodes) {
     const info = context.catalogue.element(node.factory);
-    if (info) lintTaken(node, info, graph, context);
+    if (!info) continue;
+    lintTaken(node, info, graph, context);
+    const { source } = graph;
+    if (source?.node === node.id && source.pad !== undefined) lintEnd(source, 'sink', node.at, info, context);
+    for (const output of graph.outputs) if (output.from.node === node.id) lintOutput(output, info, formats, context);
   }
-  for (const { name, from, at } of graph.outputs) {
-    const info = context.catalogue.element(nodes.get(from.node)?.factory ?? '');
-    if (info && from.pad !== undefined) lintEnd(from, 'src', at, info, context);
-    const given = formats.given(from);
-    if (
-      given &&
-      given.length > 0 &&
-      given.every((caps) => caps !== 'ANY' && caps.length > 0 && caps.every((one) => raw.test(one.name)))
-    ) {
-      const message = `the output \`${name}\` gets ${kinds(given)} as it is, which no player opens: end in an encoder and a muxer`;
-      context.findings.warning('raw-output', context.path(at), message);
-    }
-  }
-  const first = graph.source && nodes.get(graph.source.node);
-  const info = first && context.catalogue.element(first.factory);
-  if (graph.source?.pad !== undefined && first && info) lintEnd(graph.source, 'sink', first.at, info, context);
+}
+
+function lintOutput({ name, from, at }: OutputLink, info: ElementInfo, { given }: Formats, context: LintContext): void {
+  if (from.pad !== undefined) lintEnd(from, 'src', at, info, context);
+  const caps = given(from)?.flatMap((one) => (one === 'ANY' ? [undefined] : one)) ?? [];
+  if (caps.length === 0 || !caps.every((one) => one && raw.test(one.name))) return;
+  const types = [...new Set(caps.map((one) => one?.name))].join(' and ');
+  const message = `the output \`${name}\` gets ${types} as it is, which no player opens: end in an encoder and a muxer`;
+  context.findings.warning('raw-output', context.path(at), message);
 }
 
 interface Formats {

@@ -22,7 +22,8 @@ export function reachOf(name: string, info?: PropertyInfo): Reach | undefined {
   const known = name.replaceAll('_', '-');
   if (written.includes(known)) return undefined;
   if (info?.type === 'element' || lines.includes(known)) return 'elements';
-  if (info?.typeName === 'GstEncodingProfile') return 'nested'; // it may set properties of encoders and muxers
+  // an encoding profile may set properties of encoders and muxers
+  if (info === undefined ? known === 'profile' : info.typeName === 'GstEncodingProfile') return 'nested';
   if (/-properties$/.test(known) && (info === undefined || info.type === 'structure')) return 'nested';
   if (info !== undefined && info.type !== 'string' && info.type !== 'text' && info.type !== 'other') return undefined;
   if (/-factory$/.test(known)) return 'factory';
