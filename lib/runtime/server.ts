@@ -27,6 +27,9 @@ export interface Served {
 /** How long work that was told to stop may take to answer, in milliseconds. */
 const stopTime = 5_000;
 
+/** How long an answer may take to reach its caller, in milliseconds. */
+const flushTime = 500;
+
 /** @throws Fault SETTINGS_INVALID where the port cannot be had */
 export async function serve(running: RunningFunction, { port, host, drainSeconds }: ServeOptions): Promise<Served> {
   const { lifecycle, log } = running;
@@ -54,9 +57,10 @@ export async function serve(running: RunningFunction, { port, host, drainSeconds
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await drained(seconds);
-    // answers just given are flushed before the connections that stay open are cut
+    // answers just given are flushed before the connections that stay open are cut; a request that was still on its way in
+    // when the drain began may be at work by now
     server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), 500);
+    const cut = setTimeout(() => void drained(seconds).then(() => server.closeAllConnections()), flushTime);
     await closed;
     clearTimeout(cut);
     await running.close();
