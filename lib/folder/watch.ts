@@ -48,21 +48,26 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
   let watcher: FSWatcher | undefined;
   let told: NodeJS.Timeout | undefined;
 
+  /** @returns whether there is something new */
   const look = async () => {
     try {
       const next = await readFiles(root, extensions, known);
-      const changed = next.size !== known.size || [...next].some(([path, file]) => known.get(path) !== file);
+      const changed = !readable || next.size !== known.size || [...next].some(([path, file]) => known.get(path) !== file);
       known = next;
-      const first = !readable;
       readable = true;
-      watcher ??= closed ? undefined : tellChanges(root, onTold);
-      if ((changed || first) && !closed) onChange();
+      if (watcher === undefined && !closed) {
+        watcher = tellChanges(root, onTold);
+        // what changed after the look and before the watcher stands is told by nobody
+        if (watcher) onTold();
+      }
+      return changed;
     } catch (error) {
       if (readable) log.warn({ folder: root, cause: (error as Error).message }, 'folder cannot be read');
       readable = false;
       // one that comes back is another folder, of which this one tells nothing
       watcher?.close();
       watcher = undefined;
+      return false;
     }
   };
   // one look at a time; a word of change that comes meanwhile leads to one more
@@ -71,7 +76,7 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
     looking ??= (async () => {
       while (again && !closed) {
         again = false;
-        await look();
+        if ((await look()) && !closed) onChange();
       }
       looking = undefined;
     })();
