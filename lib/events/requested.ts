@@ -19,7 +19,7 @@ export interface RequestOptions {
   /** The event that told of the object. */
   cause: CloudEvent<unknown>;
   eventKey: string;
-  /** Sets apart one more request for the same job, by a sweep, a retry or a backfill. */
+  /** Sets apart one more request for the same job, by a sweep, a retry or a backfill: a ULID in lower case, so that later ones sort last. */
   again?: string;
 }
 

@@ -1,6 +1,8 @@
 /** One round of the sweep: Jobs whose time has come, then objects that nobody asked for; as far as the budget goes. */
+
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
+import { ulid } from 'ulid';
 import { Fault } from '../../../lib/errors.ts';
 import type { Publish } from '../../../lib/events/index.ts';
 import type { Endpoint } from '../../../lib/events/types.ts';
@@ -46,7 +48,7 @@ export async function sweep(deps: SweepDeps, transforms: readonly ResolvedTransf
   const { client, publish, eventKey, cause, limits, log, positions } = deps;
   const now = deps.now();
   const budget = createBudget(limits);
-  const asking = { publish, eventKey, cause, round: now.getTime().toString(36) };
+  const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
   const active = transforms.filter(({ suspend }) => !suspend);
   await sweepDueJobs({ client, asking, budget, log, now, silence: limits.silence }, deps.jobs, active);
   const known = new Set(deps.jobs.map(wayOfJob));
