@@ -171,13 +171,20 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const store = createMinioStore(endpoint, { accessKey, secretKey });
     releases.push(store.close);
     const numbers = Array.from({ length: workers }, (_, i) => i + 1);
+    const watching = keepWatched({ folder: place.transformsDir, store, arn: minio.arn, log });
+    // one that comes about while another part fails to start must end too
+    releases.push(() =>
+      watching.then(
+        ({ close: unwatch }) => unwatch(),
+        () => {},
+      ),
+    );
     const [watched] = await Promise.all([
-      keepWatched({ folder: place.transformsDir, store, arn: minio.arn, log }),
+      watching,
       start('dispatcher'),
       start('recorder'),
       ...numbers.map((n) => start('transcode', workers === 1 ? 'transcode' : `transcode${n}`)),
     ]);
-    releases.push(watched.close);
     return {
       minio: { ...minio, consoleUrl: `http://127.0.0.1:${minio.consolePort}`, accessKey, secretKey },
       broker,

@@ -41,6 +41,7 @@ export interface DevBench {
   close(): Promise<void>;
 }
 
+const jobTimeout = 45_000; // ms, behind all others that were uploaded at the same time
 const ends = ['succeeded', 'failed', 'skipped'];
 /** The address for which the Transforms were written. */
 const documented = '127.0.0.1:9000';
@@ -89,12 +90,12 @@ export async function startDevBench(transforms: TestTransform[], options: { work
     of,
     async end(sourceKey, count = 1) {
       const all = () => ends.flatMap((kind) => of(kind, sourceKey).map((event) => ({ kind, event })));
-      await until(() => all().length >= count, 30_000);
+      await until(() => all().length >= count, jobTimeout);
       const last = all().at(-1);
       if (!last) throw new Error(`${sourceKey} has not ended`);
       return last;
     },
-    quiet: () => until(() => dev.broker.inHand() === 0, 30_000),
+    quiet: () => until(() => dev.broker.inHand() === 0, jobTimeout),
     async scratch() {
       // each process has a folder, each run one below it
       const found = await readdir(dev.place.scratchDir, { recursive: true });

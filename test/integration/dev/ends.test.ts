@@ -37,7 +37,7 @@ afterEach(async () => {
 
 function start(args: string[], env: NodeJS.ProcessEnv = {}) {
   output = '';
-  const all = ['dev', '--transforms', folder, '--endpoint-alias', '127.0.0.1:9000', '--workers', '2', ...args];
+  const all = ['dev', '--transforms', folder, '--endpoint-alias', '127.0.0.1:9000', '--workers', '1', ...args];
   const started = spawn(process.execPath, [command, ...all], { env: { ...process.env, TMPDIR: temporary, ...env } });
   for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk) => (output += chunk));
   child = started;
@@ -52,8 +52,8 @@ async function up(pid: number): Promise<ProcessInfo[]> {
   let tree: ProcessInfo[] = [];
   await until(async () => {
     tree = await processTree(pid);
-    // the spare children of both transcode processes too
-    return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length >= 9;
+    // the spare child of transcode too
+    return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length >= 7;
   }, 30_000);
   return tree;
 }

@@ -102,7 +102,7 @@ describe.concurrent('what is uploaded', () => {
   it('is made of its newest content: what was begun with an older one is dropped', async () => {
     const newer = await makeClip(bench.folder, 'newer.mkv', { audio: false, width: 240, height: 180 });
     await upload('slow/a.mkv');
-    await until(() => bench.of('started', 'slow/a.mkv').length === 1);
+    await until(() => bench.of('started', 'slow/a.mkv').length === 1, 45_000);
     await upload('slow/a.mkv', newer);
     await bench.end('slow/a.mkv', 2);
     await bench.quiet();
