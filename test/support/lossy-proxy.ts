@@ -1,6 +1,6 @@
 /** A proxy before an HTTP server that can break off at a chosen moment. The Host header stays, so signatures hold. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface LossyProxy {
@@ -11,7 +11,13 @@ export interface LossyProxy {
   close(): void;
 }
 
-export type Fate = 'pass' | 'lose answer' | 'refuse' | { status: number; body?: string };
+export type Fate =
+  | 'pass'
+  | 'lose answer'
+  | 'refuse'
+  | { status: number; body?: string }
+  /** The answer breaks off after so many bytes; or no more of them come, and the connection stays. */
+  | { bytes: number; end: 'cut' | 'stall' };
 
 /** `fate` is asked for each request: whether it and its answer pass, its answer gets lost, or it never arrives. */
 export async function lossyProxy(
@@ -24,7 +30,7 @@ export async function lossyProxy(
     seen.push(`${incoming.method} ${incoming.url}`);
     const verdict = fate(incoming, seen.length);
     if (verdict === 'refuse') return void incoming.socket.destroy();
-    if (typeof verdict === 'object') return void answer.writeHead(verdict.status).end(verdict.body);
+    if (typeof verdict === 'object' && 'status' in verdict) return void answer.writeHead(verdict.status).end(verdict.body);
     const { method, url: path, headers } = incoming;
     const outgoing = request({ host, port, method, path, headers }, (response) => {
       if (verdict === 'lose answer') {
@@ -32,6 +38,7 @@ export async function lossyProxy(
         return;
       }
       answer.writeHead(response.statusCode ?? 500, response.headers);
+      if (typeof verdict === 'object') return breakOff(response, answer, verdict.bytes, verdict.end);
       response.pipe(answer);
     });
     outgoing.once('error', () => incoming.socket.destroy());
@@ -46,4 +53,17 @@ export async function lossyProxy(
       server.closeAllConnections();
     },
   };
+}
+
+function breakOff(response: IncomingMessage, answer: ServerResponse, bytes: number, end: 'cut' | 'stall'): void {
+  let left = bytes;
+  response.on('data', (chunk: Buffer) => {
+    if (left <= 0) return;
+    answer.write(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0 && end === 'cut') setImmediate(() => answer.destroy());
+  });
+  response.on('end', () => {
+    if (left > 0) answer.end();
+  });
 }

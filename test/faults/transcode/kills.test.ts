@@ -1,0 +1,159 @@
+/** Processes that are killed at any moment: every output comes out whole by redelivery, and nothing stays behind. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Requested } from '../../../lib/events/types.ts';
+import type { Element } from '../../../lib/graph/model.ts';
+import { makeClip } from '../../support/clips.ts';
+import { collect } from '../../support/collect.ts';
+import { childrenOf, lives } from '../../support/engine.ts';
+import { eventKey, requestedEvent } from '../../support/requests.ts';
+import { type ServedProcess, serveProcess } from '../../support/serve.ts';
+import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
+import { until } from '../../support/until.ts';
+
+/** Used for its MinIO, its broker and its media; the process under test is another. */
+let bench: TranscodeBench;
+let scratchDir: string;
+let served: ServedProcess;
+
+const objects = 100;
+
+const serve = (maxTimeout = 60) =>
+  serveProcess('transcode', {
+    K_SINK: bench.broker.url,
+    EVENT_KEY: eventKey,
+    SCRATCH_DIR: scratchDir,
+    MINIO_ACCESS_KEY: bench.minio.accessKey,
+    MINIO_SECRET_KEY: bench.minio.secretKey,
+    MAX_TIMEOUT: String(maxTimeout),
+    PROGRESS_INTERVAL: '0.1',
+  });
+
+beforeAll(async () => {
+  bench = await startTranscodeBench();
+  scratchDir = join(bench.folder, 'served-scratch');
+  served = await serve();
+});
+afterAll(async () => {
+  await served?.stop();
+  await bench?.close();
+});
+
+/** The status of the answer, or undefined where the process ended without one. */
+async function ask(data: Requested): Promise<number | undefined> {
+  const response = await fetch(served.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(requestedEvent(data)),
+  }).catch(() => undefined);
+  return response?.status;
+}
+
+const quick: Element[] = [
+  { name: 'decodebin', alias: 'd' },
+  { goto: 'd' },
+  { name: 'videoconvert' },
+  { name: 'jpegenc' },
+  { name: 'matroskamux' },
+];
+/** More than one part of an upload, as fast as the clip plays. */
+const raw: Element[] = [
+  { name: 'decodebin', alias: 'd' },
+  { goto: 'd' },
+  { name: 'videoconvert' },
+  { name: 'videoscale' },
+  { name: 'capsfilter', properties: { caps: 'video/x-raw,format=I420,width=640,height=480' } },
+  { name: 'identity', properties: { sync: true } },
+  { name: 'avimux' },
+];
+const uploadsOf = (key: string) =>
+  collect<{ uploadId: string; initiated: Date }>(bench.minio.client.listIncompleteUploads('media', key, true) as never);
+
+describe('the server is killed in the middle of an upload', () => {
+  it('the redelivery makes one whole output; the old upload goes when it is surely dead, the scratch at once', async () => {
+    const source = await bench.upload('in/large.mkv', await makeClip(bench.folder, 'large.mkv', { seconds: 3, framerate: 30 }));
+    const key = 'out/killed.avi';
+    const data = bench.request({ source, elements: raw, sinks: { out: `media/${key}` }, limits: { timeout: 60 } });
+    const asked = ask(data);
+    await until(async () => (await uploadsOf(key)).length === 1);
+    const children = await childrenOf(served.pid);
+    expect(children.length).toBeGreaterThan(0);
+    await served.kill();
+    expect(await asked).toBeUndefined();
+    for (const child of children) await until(async () => !(await lives(child)));
+    expect(await uploadsOf(key)).toHaveLength(1);
+    expect(await bench.keys(key)).toEqual([]);
+    expect((await readdir(scratchDir)).length).toBe(1);
+
+    served = await serve();
+    expect(await ask(data)).toBe(204);
+    expect((await bench.decoded(key)).streams).toMatchObject([{ frames: 90 }]);
+    expect(await uploadsOf(key), 'younger than MAX_TIMEOUT: it may be alive').toHaveLength(1);
+    expect(await readdir(scratchDir), 'of the living process alone').toHaveLength(1);
+
+    // an upload older than this, in seconds, is that of a killed attempt; it bounds a run too, so not before
+    const maxTimeout = 1;
+    await served.stop();
+    served = await serve(maxTimeout);
+    const [old] = await uploadsOf(key);
+    await until(() => Date.now() - Number(old?.initiated) > maxTimeout * 1000 + 500);
+    await bench.minio.client.removeObject('media', key);
+    expect(await ask({ ...data, pipeline: { ...data.pipeline, elements: quick } })).toBe(204);
+    expect(await uploadsOf(key)).toEqual([]);
+    await served.stop();
+    served = await serve();
+  });
+});
+
+describe(`children and servers are killed at random moments, over ${objects} objects`, () => {
+  it('every output is whole, and no scratch, upload or process is left', async () => {
+    const path = await makeClip(bench.folder, 'small.mkv', { seconds: 1, audio: false });
+    const requests: Requested[] = [];
+    for (let n = 0; n < objects; n++) {
+      const source = await bench.upload(`in/many/${n}.mkv`, path);
+      requests.push(bench.request({ source, elements: quick, sinks: { out: `media/many/${n}.mkv` } }));
+    }
+    let kills = 0;
+    for (const [n, data] of requests.entries()) {
+      // moments all over a run, which takes about 150 ms; every seventh time it is the server itself
+      const moment = (n * 37) % 160;
+      const killed = new Promise<void>((resolve) => {
+        if (n % 3 !== 0) return resolve();
+        setTimeout(async () => {
+          kills++;
+          const [child] = await childrenOf(served.pid);
+          if (n % 21 === 0) await served.kill();
+          else if (child !== undefined) process.kill(child, 'SIGKILL');
+          resolve();
+        }, moment);
+      });
+      let status = await ask(data);
+      await killed;
+      for (let again = 0; status !== 204 && again < 5; again++) {
+        if (!(await lives(served.pid))) served = await serve();
+        expect([undefined, 503]).toContain(status);
+        status = await ask(data);
+      }
+      expect(status).toBe(204);
+      if (!(await lives(served.pid))) served = await serve();
+    }
+    expect(kills).toBeGreaterThan(objects / 4);
+    expect(await bench.keys('many/')).toHaveLength(objects);
+    for (let n = 0; n < objects; n += 10) expect((await bench.decoded(`many/${n}.mkv`)).streams).toMatchObject([{ frames: 15 }]);
+    const sizes = await Promise.all(
+      requests.map((_, n) => bench.minio.client.statObject('media', `many/${n}.mkv`).then(({ size }) => size)),
+    );
+    expect(new Set(sizes).size, 'all of the same clip').toBe(1);
+    const own = await readdir(scratchDir);
+    expect(own).toHaveLength(1);
+    const left = await readdir(join(scratchDir, own[0] as string));
+    expect(left.filter((name) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name))).toEqual([]);
+    const { pid } = served;
+    const children = await childrenOf(pid);
+    expect((await served.stop()).code).toBe(0);
+    for (const child of [pid, ...children]) await until(async () => !(await lives(child)));
+    expect(await readdir(scratchDir)).toEqual([]);
+    served = await serve();
+  });
+});
