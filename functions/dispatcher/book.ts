@@ -1,4 +1,5 @@
 /** The Transforms that may be run, by what objects they match; each is checked once a version. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Finding } from '../../lib/finding.ts';
 import {
@@ -19,9 +20,15 @@ export interface Book {
   match: TransformIndex['match'];
   /** How many may be run, and how many are at fault. */
   counts(): { valid: number; invalid: number };
-  /** Makes the book hold these and no others. Where two have the same name the first counts. */
-  update(entries: Iterable<Entry>): void;
+  /**
+   * Makes the book hold these and no others, one call at a time. Where two have the same name the first counts. Thousands
+   * take seconds to check: events and probes are answered meanwhile.
+   */
+  update(entries: Iterable<Entry>): Promise<void>;
 }
+
+/** How long the checking goes on without a pause, in milliseconds. */
+const slice = 20;
 
 interface Known {
   version: unknown;
@@ -49,11 +56,16 @@ export function createBook(resolve: (resource: TransformResource) => Resolved, l
   return {
     match: index.match,
     counts: () => ({ valid: index.size, invalid: known.size - index.size }),
-    update(entries) {
+    async update(entries) {
       const gone = new Map(known);
       const seen = new Set<string>();
       let changes = 0;
+      let pause = performance.now() + slice;
       for (const entry of entries) {
+        if (performance.now() > pause) {
+          await nextTurn();
+          pause = performance.now() + slice;
+        }
         const { kind, namespace, name } = entry.resource;
         const id = `${kind}/${namespace}/${name}`;
         if (seen.has(id)) continue;

@@ -1,4 +1,5 @@
 /** Where the dispatcher's Transforms come from: a folder of files, or the cluster. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Finding } from '../../lib/finding.ts';
 import {
@@ -22,21 +23,29 @@ export interface TransformSource {
 /** @throws Fault SETTINGS_INVALID where the folder cannot be read */
 export async function transformsOfFolder(folder: string, book: Book, log: Logger): Promise<TransformSource> {
   const told = new Set<string>();
-  const read = () => {
+  const read = async () => {
     // resources stay the same objects as long as their file is the same
-    book.update(watched.resources().map((resource) => ({ resource, version: resource })));
+    await book.update(watched.resources().map((resource) => ({ resource, version: resource })));
     const findings = watched.findings();
     for (const finding of findings) if (!told.has(idOf(finding))) logFinding(log, finding);
     told.clear();
     for (const finding of findings) told.add(idOf(finding));
   };
-  const watched = await watchTransformFolder(folder, { onChange: () => read(), log });
+  const reading = oneAtATime(read);
+  const watched = await watchTransformFolder(folder, { onChange: reading.ask, log });
   if (!watched.ready()) {
     await watched.close();
     throw settingsFault([`TRANSFORMS_DIR cannot be read: ${folder}`]);
   }
-  read();
-  return { ready: () => true, close: () => watched.close() };
+  reading.ask();
+  await reading.settled();
+  return {
+    ready: () => true,
+    async close() {
+      await watched.close();
+      await reading.settled();
+    },
+  };
 }
 
 function idOf(finding: Finding): string {
@@ -51,24 +60,42 @@ export async function transformsOfCluster(
 ): Promise<TransformSource> {
   const client = await connect();
   let listed = false;
-  let waiting: NodeJS.Immediate | undefined;
-  const read = () => {
-    waiting = undefined;
+  const reading = oneAtATime(async () => {
     if (!watched.ready()) return;
-    book.update(watched.list().flatMap(entryOf));
+    await book.update(watched.list().flatMap(entryOf));
     listed = true;
-  };
-  // a list tells of each object by itself: one reading is enough for all of them
-  const onChange = () => {
-    waiting ??= setImmediate(read);
-  };
-  const watched = await watchObjects<KubeObject>(client, [resources.transforms, resources.splitTransforms], { log, onChange });
+  });
+  const watched = await watchObjects<KubeObject>(client, [resources.transforms, resources.splitTransforms], {
+    log,
+    onChange: reading.ask,
+  });
   return {
     ready: () => listed,
     async close() {
-      clearImmediate(waiting);
       await watched.close();
+      await reading.settled();
     },
+  };
+}
+
+/** Runs `work` in the next turn, and once more where it was asked for meanwhile: a list tells of each object by itself. */
+function oneAtATime(work: () => Promise<void>): { ask(): void; settled(): Promise<void> } {
+  let asked = false;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    while (asked) {
+      await nextTurn();
+      asked = false;
+      await work();
+    }
+    running = undefined;
+  };
+  return {
+    ask() {
+      asked = true;
+      running ??= run();
+    },
+    settled: async () => running,
   };
 }
 

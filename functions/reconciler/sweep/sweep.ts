@@ -1,5 +1,4 @@
 /** One round of the sweep: Jobs whose time has come, then objects that nobody asked for; as far as the budget goes. */
-
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';

@@ -160,7 +160,7 @@ describe('Transforms of a folder', () => {
 });
 
 describe('a Transform on which the check itself fails', () => {
-  it('does not keep the others from being dispatched', () => {
+  it('does not keep the others from being dispatched', async () => {
     const { resources } = parseTransforms(
       [transformOf({ name: 'a' }), transformOf({ name: 'b' })].map((one) => stringify(one)).join('---\n'),
     );
@@ -168,9 +168,29 @@ describe('a Transform on which the check itself fails', () => {
       if (resource.name === 'a') throw new Error('not foreseen');
       return resolve(resource);
     }, log);
-    shaky.update(resources.map((resource) => ({ resource, version: 1 })));
+    await shaky.update(resources.map((resource) => ({ resource, version: 1 })));
     expect(shaky.counts()).toEqual({ valid: 1, invalid: 1 });
     expect(lines).toMatchObject([{ level: 'error', transform: 'default/a' }, { level: 'info' }]);
+  });
+});
+
+describe('many Transforms', () => {
+  it('are checked in slices, between which others have their turn', async () => {
+    const { resources } = parseTransforms(stringify(transformOf({ name: 'a' })));
+    const slow = createBook((resource) => {
+      const end = performance.now() + 3;
+      while (performance.now() < end);
+      return resolve(resource);
+    }, log);
+    let turns = 0;
+    const ticking = setInterval(() => turns++, 0);
+    const entries = Array.from({ length: 100 }, (_, n) =>
+      resources.map((one) => ({ resource: { ...one, name: `t${n}` }, version: 1 })),
+    );
+    await slow.update(entries.flat());
+    clearInterval(ticking);
+    expect(turns).toBeGreaterThan(3);
+    expect(slow.counts()).toEqual({ valid: 100, invalid: 0 });
   });
 });
 
