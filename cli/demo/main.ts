@@ -77,7 +77,6 @@ async function demo(keep: boolean): Promise<void> {
     process.stdout.write(`\n${report({ input, output, result, decoded, stages: stages.times, total, dev, keep })}\n`);
     if (!keep) return;
     process.stdout.write(`\nAll of it stays up.\n${describe(dev)}\n`);
-    dev.broker.onEvent(watchStages(say).onEvent);
     await ends.first;
   } catch (error) {
     if (ends.signal.aborted) throw new Error('ended before the output was there');

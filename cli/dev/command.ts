@@ -58,7 +58,7 @@ export async function dev(options: DevCommand): Promise<void> {
 }
 
 /** Where things are. */
-export function describe({ minio, brokerUrl, place, prefixes }: Dev): string {
+export function describe({ minio, brokerUrl, place, transforms, prefixes }: Dev): string {
   const watched = prefixes();
   const objects = watched.map(({ transform, bucket, prefix }, i) => [
     i === 0 ? 'drop files at' : '',
@@ -68,7 +68,7 @@ export function describe({ minio, brokerUrl, place, prefixes }: Dev): string {
     ['MinIO', `http://${minio.endpoint}, console ${minio.consoleUrl}`],
     ['credentials', `${minio.accessKey} / ${minio.secretKey}`],
     ...(watched.length > 0 ? objects : [['drop files at', 'nowhere yet: no Transform names this MinIO']]),
-    ['Transforms', place.transformsDir],
+    ['Transforms', transforms],
     ['Job records', place.jobsDir],
     ['broker', `${brokerUrl} (events in hand are in memory only)`],
     ['end', 'Ctrl-C'],

@@ -47,6 +47,8 @@ export interface Dev {
   /** What K_SINK is. */
   brokerUrl: string;
   functions: readonly FunctionProcess[];
+  /** Folder of the Transforms, as they were given. */
+  transforms: string;
   prefixes(): readonly WatchedPrefix[];
   place: Readonly<Place>;
   /** Drains for so many seconds, then ends all. Safe to call again, with less time. */
@@ -90,7 +92,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const deadline = performance.now() + (seconds > 0 ? lastWords : 0);
     while (broker.inHand('recorder') > 0 && performance.now() < deadline) await sleep(pollInterval);
     const left = broker.inHand();
-    if (left > 0) log.warn({ events: left }, 'events in hand are given up');
+    if (left > 0) log.warn({ events: left }, 'events in hand are given up: what they are about must be uploaded again');
     broker.close();
     await stop(['recorder'], seconds);
     for (const release of releases.toReversed()) await release();
@@ -190,6 +192,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       broker,
       brokerUrl: ingress.url,
       functions: [...functions],
+      transforms,
       prefixes: watched.prefixes,
       place,
       close,

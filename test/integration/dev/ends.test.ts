@@ -149,6 +149,6 @@ describe('gst-functions serve', () => {
     let said = '';
     started.stderr.on('data', (chunk) => (said += chunk));
     expect(await new Promise((resolve) => started.once('close', resolve))).toBe(2);
-    expect(said).toContain('no function "transcoder"; there are source, dispatcher, transcode, recorder');
+    expect(said).toContain('no function "transcoder"; there are source, dispatcher, transcode, recorder, ');
   });
 });
