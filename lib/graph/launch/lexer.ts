@@ -94,12 +94,10 @@ function endOfCaps(text: string, from: number): number | undefined {
   let last: number | undefined;
   for (let at = from; at < text.length; at++) {
     const character = text[at];
-    if (character === '\\' && text[at + 1] !== '\n') {
-      at++;
-      if (text[at] === '!' || text[at] === ':') last = at;
-    } else if (character === '!') return at;
-    else if (character === ':') last = at;
-    else if (character === ';' && text[at - 1] !== ',') {
+    const escaped = text[at - 1] === '\\';
+    if (character === '!' && !escaped) return at;
+    if (character === '!' || character === ':') last = at;
+    else if (character === ';' && !escaped && text[at - 1] !== ',') {
       const next = matchAt(patterns.alternative, text, at);
       if (!next) return last;
       at = next.end - 1;
@@ -122,12 +120,14 @@ function url(text: string, at: number): Token | undefined {
   return end === undefined ? undefined : { kind: 'url', at, end, text: text.slice(at, end) };
 }
 
-/** A run without blanks (a backslash takes the next character along), or what stands in quotes: whichever is longer. */
+/** A run without blanks, but for those with a backslash before them; or what stands in quotes: whichever is longer. */
 function endOfString(text: string, from: number): number | undefined {
   let end = from;
-  while (end < text.length && !/[ \t\n\v\f\r]/.test(text[end] ?? '')) {
-    end += text[end] === '\\' && end + 1 < text.length && text[end + 1] !== '\n' ? 2 : 1;
-  }
+  while (
+    end < text.length &&
+    (!/[ \t\n\v\f\r]/.test(text[end] ?? '') || (end > from && text[end - 1] === '\\' && text[end] !== '\n'))
+  )
+    end++;
   const quote = text[from];
   if (quote === '"' || quote === "'") end = Math.max(end, endOfQuoted(text, from, quote) ?? end);
   return end > from ? end : undefined;

@@ -16,10 +16,9 @@ export function printValue(value: PropertyValue, type: PropertyInfo['type'] | un
   if (text.includes('\0')) throw new Fault('TRANSFORM_INVALID', { cause: 'a property cannot hold the character U+0000' });
   if (plain.test(text) && text !== 'NULL') return text;
   if (type === 'string') return wrapped(text);
-  const onlyStringsHold = type === undefined && (text === 'NULL' || isWrapped(text));
-  const endsInBackslash = text.endsWith('\\');
-  if (onlyStringsHold || (endsInBackslash && /\s/.test(text))) return wrapped(text);
-  return endsInBackslash ? backslashed(text) : quoted(text);
+  // behind a backslash the lexer reads on, whether a quote or a blank ends the value; no type but string holds such text
+  const onlyStringsHold = text.endsWith('\\') || (type === undefined && (text === 'NULL' || isWrapped(text)));
+  return onlyStringsHold ? wrapped(text) : quoted(text);
 }
 
 /** Characters that mean themselves in both layers, and in a shell. */
@@ -31,11 +30,8 @@ function printed(value: PropertyValue): string {
   return typeof value === 'number' && text.includes('e') && Number.isInteger(value) ? BigInt(value).toString() : text;
 }
 
-/** Takes off what the first layer takes off. The lexer ends at the last quote that it can, so no text may end in a backslash. */
+/** What the first layer takes off. */
 const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-
-/** Without quotes: for what ends in a backslash, and has no blank. */
-const backslashed = (text: string) => text.replace(/[^A-Za-z0-9_./,-]/g, '\\$&');
 
 /** The form of gst_string_wrap, which leaves no character that either layer might take for its own. */
 function wrapped(text: string): string {
