@@ -1,0 +1,87 @@
+/** Files that are not what they are called: they reach no network, no other file, and no more memory than allowed. */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, makeClip } from '../../support/clips.ts';
+import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
+
+let open: EngineBench;
+let server: Server;
+let address: string;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  // without the sandbox: what is seen here is that no element even tries
+  open = await startEngineBench({ sandbox: false });
+  await makeClip(open.folder, 'other.mkv', { audio: false });
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server?.close();
+  await open?.close();
+});
+
+const converter = chain('decodebin', 'videoconvert', 'jpegenc', 'matroskamux');
+
+describe('a playlist named .mp4', () => {
+  it('would be seen to fetch: the server tells who asks', async () => {
+    await fetch(`${address}/seen`);
+    expect(asked).toEqual(['/seen']);
+  });
+
+  const playlists: Array<[kind: string, text: () => string]> = [
+    ['HLS', () => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n${address}/a.ts\n#EXT-X-ENDLIST\n`],
+    ['HLS, of playlists', () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${address}/v.m3u8\n`],
+    [
+      'HLS, of a local file',
+      () => `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://${join(open.folder, 'other.mkv')}\n#EXT-X-ENDLIST\n`,
+    ],
+    [
+      'DASH',
+      () =>
+        `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT5S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000"><BaseURL>${address}/v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+    ],
+    [
+      'Smooth Streaming',
+      () =>
+        `<?xml version="1.0"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="50000000"><StreamIndex Type="video" Url="${address}/{bitrate}" Chunks="1"><QualityLevel Bitrate="1000" FourCC="H264"/><c d="50000000"/></StreamIndex></SmoothStreamingMedia>`,
+    ],
+    [
+      'SDP',
+      () => `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n`,
+    ],
+    ['SMIL', () => `<smil><body><video src="${address}/v.mp4"/></body></smil>`],
+    ['a list of addresses', () => `${address}/v.mp4\n`],
+  ];
+  it.each(playlists)('%s makes no request, and fails for good', async (kind, text) => {
+    const path = join(open.folder, `${kind.replace(/\W/g, '')}.mp4`);
+    await writeFile(path, text());
+    const run = open.run(converter, { kind: 'file', path }, { limits: { timeout: 10, stall: 5 } });
+    await expect(run).rejects.toMatchObject({ class: 'permanent', code: expect.stringMatching(/^MEDIA_/) });
+    expect(asked).toEqual(['/seen']);
+  });
+});
+
+describe('a picture that is larger than memory', () => {
+  it('ends by the memory limit, in seconds', async () => {
+    const small = await startEngineBench({ memoryLimit: 150 * 1024 * 1024 });
+    try {
+      const path = join(small.folder, 'bomb.png');
+      await launch(
+        `videotestsrc num-buffers=1 pattern=black ! video/x-raw,format=RGB,width=8000,height=8000 ! pngenc ! filesink location=${path}`,
+      );
+      const run = small.run(chain('decodebin', 'videoconvert', 'jpegenc'), { kind: 'file', path });
+      await expect(run).rejects.toMatchObject({ code: 'MEMORY_LIMIT', class: 'permanent' });
+    } finally {
+      await small.close();
+    }
+  });
+});
