@@ -6,7 +6,7 @@ import { chainOf, decodeObjectEvents, publishAll, requestedEvent } from '../../l
 import type { ObjectEvent } from '../../lib/events/types.ts';
 import { type Handler, meter, type Publish } from '../../lib/runtime/index.ts';
 import { type ResolvedTransform, sinkObjects, type TransformIndex } from '../../lib/transform/index.ts';
-import { refusedEvents } from './refused.ts';
+import { refusedEvent } from './refused.ts';
 
 export interface DispatcherDeps {
   transforms: Pick<TransformIndex, 'match'>;
@@ -56,7 +56,7 @@ export function createHandler({ transforms, ready, publish, eventKey, newRun }: 
       if (fault.class !== 'permanent') throw error;
       decisions.add(1, { outcome: 'refused' });
       log.warn({ ...about, err: fault }, 'transcode refused');
-      return refusedEvents({ transform, source, fault, run: newRun(), cause });
+      return [refusedEvent({ transform, source, fault, run: newRun(), cause })];
     }
   }
 

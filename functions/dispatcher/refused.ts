@@ -19,12 +19,12 @@ export interface Refusal {
 }
 
 /** `failed`, as transcode would post it. */
-export function refusedEvents({ transform, source, fault, run, cause }: Refusal): CloudEvent<unknown>[] {
+export function refusedEvent({ transform, source, fault, run, cause }: Refusal): CloudEvent<unknown> {
   const job = jobId(transform, source);
   const { code, class: faultClass, message, remedy } = fault;
   const about: RunFacts = { transform: transform.ref, source, sinks: sinksOf(transform, source) };
   const error = { code, class: faultClass, message, remedy };
-  return [resultEvent('failed', { job, run, error }, { job, run, seq: 0, cause, about, source: '/dispatcher' })];
+  return resultEvent('failed', { job, run, error }, { job, run, seq: 0, cause, about, source: '/dispatcher' });
 }
 
 /** Those whose key can be told. */

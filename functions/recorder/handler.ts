@@ -14,7 +14,7 @@ export interface RecorderDeps {
 const deadLetterPath = /^\/dead(\/|\?|$)/;
 
 export function createHandler({ jobs, now }: RecorderDeps): Handler {
-  const ended = meter().createCounter('gst.jobs', { description: 'Runs that have ended, by outcome' });
+  const ended = meter().createCounter('gst.jobs', { description: 'Jobs by the outcome of their runs' });
   const stages = meter().createHistogram('gst.run.stage.duration', { unit: 's', description: 'Time of finished runs by stage' });
   const deadLetters = meter().createCounter('gst.dead_letters', { description: 'Events that the Broker gave up, by type' });
 
