@@ -1,11 +1,7 @@
 /** Job records, as far as the reconciler reads them. */
-import type { KubeObject } from '../../lib/kubernetes/index.ts';
-import type { JobSpec, JobStatus } from '../../lib/transform/schema/job.ts';
+import type { JobRecord } from '../../lib/jobs/index.ts';
 
-export interface JobRecord extends KubeObject {
-  spec: JobSpec;
-  status?: JobStatus;
-}
+export type { JobRecord };
 
 export function hasEnded({ status }: JobRecord): boolean {
   return status?.state === 'Finished' || status?.state === 'Failed';
@@ -21,5 +17,5 @@ export function wayOf(
 
 export function wayOfJob({ metadata, spec }: JobRecord): string {
   const { kind, name } = spec.pipelineRef;
-  return wayOf({ kind, name, namespace: metadata.namespace ?? 'default' }, { key: spec.src.name, etag: spec.src.etag ?? '' });
+  return wayOf({ kind, name, namespace: metadata.namespace }, { key: spec.src.name, etag: spec.src.etag ?? '' });
 }

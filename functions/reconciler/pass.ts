@@ -132,6 +132,6 @@ function creationTimes(checked: CheckedTransform[]): (transform: ResolvedTransfo
 
 async function removeExpired({ client, retention, log, now }: PassDeps, jobs: JobRecord[]): Promise<void> {
   const expired = expiredJobs(jobs, retention, now());
-  for (const { metadata } of expired) await client.remove(resources.jobs, metadata.namespace ?? 'default', metadata.name);
+  for (const { metadata } of expired) await client.remove(resources.jobs, metadata.namespace, metadata.name);
   if (expired.length > 0) log.info({ jobs: expired.length }, 'old Jobs removed');
 }

@@ -39,7 +39,7 @@ export async function sweepDueJobs(
   const byName = new Map(transforms.map((transform) => [nameOf(transform.ref), transform]));
   for (const job of jobs.filter((one) => isDue(one, sweep.now, sweep.silence)).sort(byDueTime)) {
     const { kind, name } = job.spec.pipelineRef;
-    const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace ?? 'default' }));
+    const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace }));
     // it may be mended or taken up again: the Job waits for that
     if (!transform || transform.suspend) continue;
     if (!sweep.budget.look()) return;
@@ -48,7 +48,7 @@ export async function sweepDueJobs(
 }
 
 async function askAgain({ client, asking, log, now }: DueJobSweep, job: JobRecord, transform: ResolvedTransform): Promise<void> {
-  const { namespace = 'default', name, resourceVersion } = job.metadata;
+  const { namespace, name, resourceVersion } = job.metadata;
   const nextRequestTime = new Date(now.getTime() + answerTime).toISOString();
   // first the mark, then the event: should the event get lost, the Job is due once more
   const marked = await client.patch(
