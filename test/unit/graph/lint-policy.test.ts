@@ -34,6 +34,8 @@ describe('refused elements', () => {
     ['hlssink2', '`hlssink2` writes many files, for which the sink of the Transform must be a folder: let its key end in `/`'],
     ['hlsdemux', '`hlsdemux` opens whatever addresses its input names: transcode the media file itself, not a playlist of it'],
     ['avmux_hls', "`avmux_hls` opens files or addresses past GStreamer: take GStreamer's own element for that format"],
+    ['festival', '`festival` opens network connections, which no pipeline may'],
+    ['sctpenc', '`sctpenc` opens network connections, which no pipeline may'],
     ['webrtcbin', '`webrtcbin` opens network connections, which no pipeline may'],
     ['playbin', '`playbin` (Generic/Bin/Player) has no pads: it is no part of a pipeline'],
     ['appsrc', '`appsrc` needs an application around it: leave it out, input and output are linked for you'],

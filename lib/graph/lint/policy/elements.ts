@@ -18,6 +18,8 @@ const drains = ['fakeaudiosink', 'fakesink', 'fakevideosink'];
 /** Write files of names that are given to them. */
 const fileSinks = ['dashsink', 'filesink', 'hlscmafsink', 'hlssink', 'hlssink2', 'hlssink3', 'multifilesink', 'splitmuxsink'];
 
+/** Between two others in a pipeline, and connected to a server. */
+const connecting = ['festival'];
 /** Muxers and demuxers of libav that open files or addresses themselves, past GStreamer. */
 const ofLibav =
   /^av(de)?mux_(concat|dash|fifo|hds|hls|image2|imf|rtsp|rtp_mpegts|sap|sdp|segment|smoothstreaming|stream_segment|tee|webm_chunk)$/;
@@ -35,7 +37,8 @@ export function elementRefusal(info: ElementInfo, directory: boolean): string | 
   }
   if (ofLibav.test(name))
     return `\`${name}\` opens files or addresses past GStreamer: take GStreamer's own element for that format`;
-  if (/\bWebRTC\b/.test(klass)) return `\`${name}\` opens network connections, which no pipeline may`;
+  if (connecting.includes(name) || /\b(WebRTC|SCTP)\b/.test(klass))
+    return `\`${name}\` opens network connections, which no pipeline may`;
   if (sinkPads === 0 && !generators.includes(name) && !/\bMuxer\b/.test(klass)) {
     if (sourcePads === 0 && uri === undefined) return `\`${name}\` (${klass}) has no pads: it is no part of a pipeline`;
     return `\`${name}\` (${klass}) fetches data of its own: leave it out, the object is fed to the first element for you`;
