@@ -18,7 +18,7 @@ program
   .option('--json', 'print one JSON object instead of text')
   .addHelpText(
     'after',
-    '\nExample:\n  gst-functions run examples/mp4-converter.yaml holiday.mkv -o out\n  (writes out/gst-processing/mp4/holiday.mp4)',
+    '\nExample:\n  gst-functions run examples/mp4-converter.yaml holiday.mkv -o out\n  (writes out/gst-processing/mp4/holiday.mkv.mp4)',
   )
   .action(async (transform, input, options) => (await import('./run.ts')).run(transform, input, options));
 

@@ -42,7 +42,10 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     return { ...inFile, line, column: col };
   };
   for (const document of readDocuments(text, lines, (message) => fault('yaml-syntax', message))) {
-    for (const error of document.errors) fault(...ruleOf(error), where(error.pos[0]));
+    const told = document.errors.filter(isTwin);
+    // the first error of syntax leads to the others, which would only hide it
+    told.push(...document.errors.filter((error) => !isTwin(error)).slice(0, 1));
+    for (const error of told) fault(...ruleOf(error), where(error.pos[0]));
     for (const warning of document.warnings) {
       result.findings.push({
         severity: 'warning',
@@ -53,7 +56,7 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
       });
     }
     // a duplicate key leaves a document that can be read on; any other error does not
-    if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) continue;
+    if (!document.errors.every(isTwin)) continue;
     const unknown = unknownAlias(document);
     if (unknown) {
       fault('yaml-alias', `no anchor \`&${unknown.name}\` stands before this alias`, where(unknown.at));
@@ -146,6 +149,8 @@ function placesOf(document: Document.Parsed, where: (offset: number) => Place): 
 function keyOf(key: unknown): string | undefined {
   return typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : undefined;
 }
+
+const isTwin = ({ code }: YAMLError): boolean => code === 'DUPLICATE_KEY';
 
 function ruleOf({ code, message }: YAMLError): [rule: string, message: string] {
   if (code === 'DUPLICATE_KEY') return ['duplicate-key', 'this key is there twice in one map'];
