@@ -234,6 +234,11 @@ describe('refused properties', () => {
       '`udpsink` (Sink/Network) gives data away: leave it out, the last element feeds the output for you',
     ],
     ['sink-factory', 'nosuchsink', 'names `nosuchsink`, which is no element'],
+    [
+      'sink-properties',
+      'properties,video_sink=udpsink',
+      'sets `video_sink` of an element inside, which could reach out of the pipeline',
+    ],
     ['sink-properties', 'properties,location=/x', 'sets `location` of an element inside, which could reach out of the pipeline'],
     ['sink::location', '/x', 'must be a relative path: files are written to the folder of the output'],
   ];

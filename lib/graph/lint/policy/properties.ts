@@ -2,28 +2,12 @@
 import type { Catalogue, ElementInfo } from '../../catalogue/index.ts';
 import type { PropertyValue } from '../../model.ts';
 import { isChildProperty, propertyOf } from '../properties.ts';
+import { namesOf } from './names.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { nestedRefusal, optionsRefusal, pathRefusal, structureRefusal } from './values.ts';
 
-/** Of each name, whether the text of some element's property is read as a pipeline: a property of a child has a name only. */
-const byName = new WeakMap<Catalogue, ReadonlyMap<string, boolean>>();
 /** A number, a nick, a fraction: nothing that could be a line of elements or an address. */
 const plain = /^[\w.,+%/-]*$/;
-
-function namesOf(catalogue: Catalogue): ReadonlyMap<string, boolean> {
-  let names = byName.get(catalogue);
-  if (names === undefined) {
-    const found = new Map<string, boolean>();
-    for (const element of catalogue.names()) {
-      for (const [name, { type }] of Object.entries(catalogue.element(element)?.properties ?? {})) {
-        found.set(name, type === 'element' || found.get(name) === true);
-      }
-    }
-    names = found;
-    byName.set(catalogue, names);
-  }
-  return names;
-}
 
 /** Why a property may not have that value; undefined, where it may. `info` undefined: of an element that nobody knows. */
 export function propertyRefusal(

@@ -1,6 +1,7 @@
 /** Whether the value of a property that reaches out stays where it may. */
 import type { Catalogue } from '../../catalogue/index.ts';
 import { elementRefusal } from './elements.ts';
+import { namesOf } from './names.ts';
 import { reachOf } from './reach.ts';
 
 /** Options of x264 and x265 that name files, or a program to run. */
@@ -30,9 +31,12 @@ export function nestedRefusal(value: string, catalogue: Catalogue, directory: bo
 }
 
 /** Of a structure such as `properties, location=/x`. */
-export function structureRefusal(value: string): string | undefined {
+export function structureRefusal(value: string, catalogue: Catalogue): string | undefined {
   const names = [...value.matchAll(/([A-Za-z][\w.:+-]*)\s*=/g)].map(([, name]) => name as string);
-  const reaching = names.find((name) => reachOf(name.split('::').at(-1) as string) !== undefined);
+  const reaching = names.find((name) => {
+    const own = name.split('::').at(-1) as string;
+    return reachOf(own) !== undefined || namesOf(catalogue).get(own.replaceAll('_', '-'));
+  });
   return reaching === undefined ? undefined : `sets \`${reaching}\` of an element inside, which could reach out of the pipeline`;
 }
 
