@@ -9,8 +9,10 @@ export { sinkName, sourceName };
 /** Between the source and the graph, where the object comes over the network. */
 export const bufferName = 'gst-functions-buffer';
 
-/** Bytes that the source asks for at a time: as fast as a local file, where the default is many times slower. */
+/** Bytes that the network source asks for at a time: as fast as a local file, where the default is many times slower. */
 const blockSize = 1024 * 1024;
+/** Of a local file: flactag and its like lose the rest of a file that comes in few large buffers. */
+const fileBlockSize = 64 * 1024;
 /** Seconds without a byte after which a read is tried again, by range. */
 const readTimeout = 20;
 const readRetries = 3;
@@ -54,7 +56,7 @@ export function launchOf(graph: Graph, source: ReadAccess, outputs: OutputTarget
 }
 
 function sourceElement(source: ReadAccess): string {
-  if (source.kind === 'file') return `filesrc name=${sourceName} location=${stringValue(source.path)} blocksize=${blockSize}`;
+  if (source.kind === 'file') return `filesrc name=${sourceName} location=${stringValue(source.path)} blocksize=${fileBlockSize}`;
   const { url, headers, caFile, verify } = source;
   const properties = [
     `name=${sourceName}`,
