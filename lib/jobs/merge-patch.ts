@@ -1,4 +1,5 @@
 /** JSON merge patches (RFC 7386). */
+import { isDeepStrictEqual } from 'node:util';
 
 type Json = Record<string, unknown>;
 
@@ -12,7 +13,8 @@ export function mergePatch(from: Json, to: Json): Json | undefined {
     if (isMap(before) && isMap(value)) {
       const inner = mergePatch(before, value);
       if (inner !== undefined) patch[name] = inner;
-    } else if (JSON.stringify(before) !== JSON.stringify(value)) {
+    } else if (!isDeepStrictEqual(before, JSON.parse(JSON.stringify(value)))) {
+      // not as text: the API server gives members back in an order of its own
       patch[name] = value;
     }
   }

@@ -36,7 +36,8 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
       if (collectionOf(path) === collection) response.write(`${JSON.stringify({ type, object })}\n`);
     }
   };
-  const store = (path: string, object: Json) => {
+  const store = (path: string, given: Json) => {
+    const object = inOrder(given);
     const type = objects.has(path) ? 'MODIFIED' : 'ADDED';
     object.metadata.resourceVersion = String(++version);
     objects.set(path, object);
@@ -149,6 +150,14 @@ async function read(request: IncomingMessage): Promise<Json> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
   return text === '' ? {} : JSON.parse(text);
+}
+
+/** Members by name, as the real one gives them back: who compares objects as text finds them changed. */
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, inOrder(inner)]));
 }
 
 /** RFC 7386. */

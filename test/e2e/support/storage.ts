@@ -28,7 +28,9 @@ export interface Storage {
   close(): void;
 }
 
+/** Empty, whatever an earlier run has left. */
 export async function startStorage(): Promise<void> {
+  await kubectl(['delete', 'namespace', storageNamespace, '--ignore-not-found', '--timeout=120s']);
   await kubectl(['apply', '-f', 'test/e2e/manifests/minio.yaml']);
   await kubectl(['rollout', 'status', '-n', storageNamespace, 'deployment/minio', '--timeout=120s']);
 }
