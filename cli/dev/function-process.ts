@@ -10,8 +10,6 @@ export interface FunctionOptions {
   /** Who speaks in the logs; `name` where there is one of it. */
   label: string;
   env: NodeJS.ProcessEnv;
-  /** 0 or absent: a free one, kept when the process is started again. */
-  port?: number;
   /** Each line of its output, and what is said of it here. */
   onLine: (label: string, line: string) => void;
   /** Called each time it can be reached. What it returns is called when it no longer can. */
@@ -41,7 +39,7 @@ const command = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Has the process at once, so that it can be stopped before it is up. */
 export function startFunction(options: FunctionOptions): FunctionProcess {
-  let port = options.port ?? 0;
+  let port = 0; // a free one, which is kept when the process is started again
   let stopping = false;
   let restarts = 0;
   let down = () => {};

@@ -90,7 +90,13 @@ export async function startDevBench(transforms: TestTransform[], options: { work
     of,
     async end(sourceKey, count = 1) {
       const all = () => ends.flatMap((kind) => of(kind, sourceKey).map((event) => ({ kind, event })));
-      await until(() => all().length >= count, jobTimeout);
+      await until(() => all().length >= count, jobTimeout).catch((error: Error) => {
+        const seen = events.filter(({ subject }) => subject === encodeURIComponent(sourceKey) || jobsOf(sourceKey).has(subject));
+        const told = seen.map(({ type, time }) => `${time} ${type}`).join('\n');
+        throw new Error(
+          `${sourceKey}: ${error.message}; ${dev.broker.inHand('transcode')} before or in transcode; its events:\n${told}`,
+        );
+      });
       const last = all().at(-1);
       if (!last) throw new Error(`${sourceKey} has not ended`);
       return last;

@@ -50,7 +50,7 @@ export function createBroker({ triggers, parallel = {}, backoffScale = 1, capaci
     counts.set(trigger.name, inHand(trigger.name) + 1);
     try {
       const onReport = (report: DeliveryReport) => {
-        for (const report_ of reporters) report_(report);
+        for (const tell of reporters) tell(report);
       };
       const reply = await deliver(event, trigger, { subscribers, backoffScale, signal: end.signal, onReport });
       // the loop of an event that causes itself ends here

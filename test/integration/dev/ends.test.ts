@@ -89,7 +89,7 @@ describe('gst-functions dev', () => {
     await until(async () => {
       seen = await processTree(pid);
       return [/serve source/, /minio server/].every((one) => seen.some(({ command: found }) => one.test(found)));
-    });
+    }, 30_000);
     expect(await ended).toBe(1);
     expect(output).toContain('MAX_TIMEOUT must be a whole number');
     expect(await stillThere(seen)).toEqual([]);
@@ -123,7 +123,7 @@ describe('gst-functions dev', () => {
     await until(async () => {
       seen = await processTree(pid);
       return seen.some(({ command: one }) => /serve source/.test(one));
-    });
+    }, 30_000);
     process.kill(pid, 'SIGINT');
     await ended;
     expect(await stillThere(seen)).toEqual([]);

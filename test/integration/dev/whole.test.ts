@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,7 +48,7 @@ afterAll(() => bench?.close());
 const upload = (key: string, file = clip) => bench.client.fPutObject('media', key, file);
 
 async function fetched(bucket: string, key: string) {
-  const path = join(bench.folder, 'fetched.mp4');
+  const path = join(bench.folder, `${randomUUID()}.mp4`);
   await bench.client.fGetObject(bucket, key, path);
   return decode(path);
 }
