@@ -82,10 +82,8 @@ describe('a value of another type', () => {
     ['boolean', 'mp4mux', 'faststart', true, 'TRUE'],
   ];
   it.each(cases)('%s is taken by its parser as it is', (_type, factory, property, value, wanted) => {
-    for (const catalogue of [true, false]) {
-      const [found] = read([launch(factory, property, value, catalogue)]);
-      expect(found).toEqual({ elements: 3, value: wanted });
-    }
+    const asked = [true, false].map((catalogue) => launch(factory, property, value, catalogue));
+    expect(read(asked)).toEqual(asked.map(() => ({ elements: 3, value: wanted })));
   });
 
   it.each([
