@@ -12,7 +12,7 @@ import {
 } from '../../lib/runtime/index.ts';
 import { createDashboardApp } from './app.ts';
 import { askAgain } from './ask-again.ts';
-import { createBoard } from './board.ts';
+import { type Board, createBoard } from './board.ts';
 import { createEventStreams } from './event-stream.ts';
 import { feedFromFolders, feedFromKubernetes } from './feed.ts';
 import { createKnownTransforms } from './known-transforms.ts';
@@ -41,11 +41,12 @@ export const dashboard: FunctionModule = {
     const page = await readPage();
     const stores = openStores(set, env);
 
+    let board: Board | undefined;
     let reading: NodeJS.Timeout | undefined;
     const readSoon = () => {
       reading ??= setTimeout(() => {
         reading = undefined;
-        board.update();
+        board?.update();
       }, readingDelay);
     };
     const feedOptions = { log, onChange: readSoon };
@@ -56,7 +57,7 @@ export const dashboard: FunctionModule = {
     const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
     const limits = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes };
     const transforms = createKnownTransforms(feed, { ...limits, catalogue: loadCatalogue() });
-    const board = createBoard({ feed, transforms: transforms.rows, maxJobs: set.maxJobs });
+    board = createBoard({ feed, transforms: transforms.rows, maxJobs: set.maxJobs });
     board.update();
     const streams = createEventStreams({ board, epoch: ulid() });
     const pictures = createPictures({

@@ -128,12 +128,8 @@ async function readFiles(
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !/(^|\/)\./.test(path))
     .sort();
-  const files = new Map<string, FolderFile>();
-  for (const path of paths) {
-    const file = await readOne(join(root, path), path, known.get(path));
-    if (file) files.set(path, file);
-  }
-  return files;
+  const files = await Promise.all(paths.map((path) => readOne(join(root, path), path, known.get(path))));
+  return new Map(files.flatMap((file) => (file ? [[file.path, file]] : [])));
 }
 
 async function readOne(file: string, path: string, before?: FolderFile): Promise<FolderFile | undefined> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { ulid } from 'ulid';
 import { dashboard } from '../../functions/dashboard/index.ts';
-import { serve } from '../../lib/runtime/index.ts';
+import { type Served, serve } from '../../lib/runtime/index.ts';
 import type { JobSpec, JobStatus } from '../../lib/transform/schema/job.ts';
 
 export const token = 'a token for tests';
@@ -123,6 +123,9 @@ export interface TestDashboard {
   writeTransform(file: string, text: string): Promise<void>;
   jobsDir: string;
   transformsDir: string;
+  stop(): Promise<void>;
+  /** At the same address. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -132,9 +135,18 @@ export async function startDashboard(env: NodeJS.ProcessEnv = {}): Promise<TestD
   await mkdir(join(jobsDir, 'default'), { recursive: true });
   await mkdir(transformsDir);
   const settings = { JOBS_DIR: jobsDir, TRANSFORMS_DIR: transformsDir, ...env };
-  const running = await dashboard.start(settings, { log: pino({ level: 'silent' }) });
-  const served = await serve(running, { port: 0, host: '127.0.0.1', drainSeconds: 1 });
-  const url = `http://127.0.0.1:${served.port}/`;
+  let served: Served | undefined;
+  const start = async (port = 0) => {
+    const running = await dashboard.start(settings, { log: pino({ level: 'silent' }) });
+    served = await serve(running, { port, host: '127.0.0.1', drainSeconds: 1 });
+    return served.port;
+  };
+  const stop = async () => {
+    await served?.close();
+    served = undefined;
+  };
+  const port = await start();
+  const url = `http://127.0.0.1:${port}/`;
   let drafts = 0;
   const put = async (path: string, text: string) => {
     const draft = join(folder, `draft.${drafts++}`);
@@ -149,8 +161,10 @@ export async function startDashboard(env: NodeJS.ProcessEnv = {}): Promise<TestD
     writeJob: (fields) => put(join(jobsDir, 'default', `${fields.name}.json`), JSON.stringify(jobRecord(fields))),
     removeJob: (name) => rm(join(jobsDir, 'default', `${name}.json`)),
     writeTransform: (file, text) => put(join(transformsDir, file), text),
+    stop,
+    start: async () => void (await start(port)),
     async close() {
-      await served.close();
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

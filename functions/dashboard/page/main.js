@@ -57,9 +57,11 @@ async function show({ focus }) {
 
 store.listen((_state, changes) => views[current]?.update(changes));
 store.listen(createAnnouncer());
-// the link that skips to the content is no view
-addEventListener('hashchange', () => {
-  if (location.hash !== '#main') show({ focus: true });
+addEventListener('hashchange', () => show({ focus: true }));
+// the address says which view is shown: the link that skips to the content leaves it as it is
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  byId('main').focus();
 });
 keepTimesFresh();
 await startSession();

@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CloudEvent } from 'cloudevents';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readRequested } from '../../../lib/events/index.ts';
+import { renderDot } from '../../../lib/graph/render.ts';
+import { type BrokerSink, startBrokerSink } from '../../support/broker-sink.ts';
+import { launchBrowser, openPage, type WatchedPage } from '../../support/browser.ts';
+import { startDashboard, statusOf, type TestDashboard, token, transformYaml } from '../../support/dashboard.ts';
+import { type MinioServer, startMinio } from '../../support/minio.ts';
+
+const eventKey = 'a key for tests';
+let browser: Browser;
+let minio: MinioServer;
+let broker: BrokerSink;
+let dashboard: TestDashboard;
+let opened: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, minio, broker] = await Promise.all([
+    launchBrowser(),
+    startMinio({ buckets: ['media', 'processed'] }),
+    startBrokerSink(),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), minio.stop(), broker.close()]);
+});
+afterEach(async () => {
+  await opened?.close();
+  await dashboard.close();
+});
+async function start(env: NodeJS.ProcessEnv = {}) {
+  dashboard = await startDashboard({
+    MINIO_ACCESS_KEY: minio.accessKey,
+    MINIO_SECRET_KEY: minio.secretKey,
+    DASHBOARD_TOKEN: token,
+    EVENT_KEY: eventKey,
+    K_SINK: broker.url,
+    ...env,
+  });
+  await dashboard.writeTransform('mp4-converter.yaml', transformYaml({ endpoint: minio.endpoint, debug: true }));
+}
+async function open(hash: string) {
+  opened = await openPage(browser, dashboard.url + hash);
+  page = opened.page;
+}
+async function signIn(given: string) {
+  if (!(await page.getByRole('dialog').isVisible())) await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Token').fill(given);
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+}
+
+describe('a failed job', () => {
+  const dot = 'digraph pipeline { decodebin -> x264enc [label="not negotiated"] }';
+
+  it('shows its cause, its remedy and the graph of the moment, among the failures and on a page of its own', async () => {
+    await start();
+    const metadata = { 'x-amz-meta-gst-job': 'broken' };
+    await minio.client.putObject('media', 'debug/broken.mkv_debug/pipeline.dot', dot, dot.length, metadata);
+    const history = [
+      {
+        run: '01KB0000000000000000000001',
+        state: 'Retrying' as const,
+        error: { code: 'STORAGE_READ', message: 'It broke off.' },
+      },
+      {
+        run: '01KB0000000000000000000002',
+        state: 'Failed' as const,
+        error: { code: 'CAPS_NOT_NEGOTIATED', message: 'No format.' },
+      },
+    ];
+    const media = { input: { container: 'matroska', streams: [{ kind: 'video', codec: 'h264', width: 640, height: 360 }] } };
+    const status = statusOf.failed('CAPS_NOT_NEGOTIATED', 5, { history, media, traceId: 'ab'.repeat(16) });
+    await dashboard.writeJob({ name: 'broken', status });
+    await dashboard.writeJob({ name: 'other', status: statusOf.failed('CAPS_NOT_NEGOTIATED', 50) });
+
+    await open('#/');
+    const group = page.locator('article.failure');
+    await group.getByText('2 jobs').waitFor();
+    expect(await group.textContent()).toMatch(/CAPS_NOT_NEGOTIATED[\s\S]*share no format[\s\S]*Remedy: Put a converter/);
+    await group.getByText('Jobs and graph').click();
+    const graph = group.getByAltText('Graph of the pipeline of drop/broken.mkv at that moment');
+    await expect.poll(() => graph.evaluate(({ naturalWidth }: { naturalWidth?: number }) => naturalWidth)).toBeGreaterThan(50);
+
+    await group.getByRole('link', { name: 'drop/broken.mkv', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'broken.mkv' }).waitFor();
+    const own = page.locator('#job');
+    await own.getByAltText('Graph of the pipeline of drop/broken.mkv at that moment').waitFor();
+    const shown = await own.textContent();
+    expect(shown).toMatch(/Failed[\s\S]*CAPS_NOT_NEGOTIATED[\s\S]*x264enc0[\s\S]*Remedy: Put a converter/);
+    expect(shown).toMatch(/Runs[\s\S]*CAPS_NOT_NEGOTIATED: No format\.[\s\S]*Broke off[\s\S]*STORAGE_READ: It broke off\./);
+    expect(shown).toContain('video: h264, 640 × 360');
+    expect(shown).toContain('ab'.repeat(16));
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('is read-only without the token: no button, and no way around it', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
+    await open('#/jobs/default/broken');
+    await page.getByText('Sign in to ask for this job again.').waitFor();
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    await signIn('a guess');
+    await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    const answer = await page.evaluate(`fetch('api/jobs/default/broken/retry', { method: 'POST' }).then(({ status }) => status)`);
+    expect(answer).toBe(401);
+    expect(broker.events).toEqual([]);
+  });
+
+  it('is asked for again by whoever gave the token, which is forgotten on signing out', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
+    await open('#/jobs/default/broken');
+    await signIn(token);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => broker.events.length).toBe(1);
+    const request = readRequested(new CloudEvent(broker.events[0] as never), eventKey);
+    expect(request.source).toMatchObject({ bucket: 'media', key: 'drop/broken.mkv', etag: 'e7a9' });
+    await page.getByText('this is another job now').waitFor();
+    // the record comes to life again, as the recorder would write it
+    await dashboard.writeJob({ name: 'broken', status: statusOf.running(40, { runs: 2 }) });
+    await page.locator('#job progress').waitFor();
+    expect(await page.locator('#job .job-head').textContent()).toContain('In progress');
+    await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('Sign in to ask for this job again.').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('can be asked for again from an address that carries the token, which leaves the address at once', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
+    await open(`#token=${encodeURIComponent(token)}`);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(new URL(page.url()).hash).toBe('#/');
+  });
+});
+
+describe('inputs and outputs', () => {
+  it('are seen and played in the page, from addresses that were made when they were asked for', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'media-'));
+    try {
+      const clip = join(folder, 'clip.webm');
+      const source = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=1'];
+      await promisify(execFile)('ffmpeg', ['-v', 'error', ...source, '-c:v', 'libvpx', clip]);
+      await minio.client.putObject('processed', 'webm/a & b.webm', await readFile(clip));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    const png = Buffer.from(await renderDot('digraph { a }', 'png'));
+    await minio.client.putObject('media', 'drop/a & b.png', png);
+    await start({ DASHBOARD_OUTPUTS: 'anyone' });
+    const spec = { sinks: [{ name: 'webm/a & b.webm', streamType: 'all', contentType: 'video/webm', size: 1, etag: 'x' }] };
+    await dashboard.writeJob({ name: 'good', key: 'drop/a & b.png', status: statusOf.finished(), spec });
+    await open('#/jobs/default/good');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.getByRole('button', { name: 'Show them here' }).click();
+    const video = page.locator('video');
+    await expect.poll(() => video.evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
+    const image = page.getByAltText('Input: drop/a & b.png');
+    await expect.poll(() => image.evaluate(({ naturalWidth }: { naturalWidth?: number }) => naturalWidth)).toBeGreaterThan(10);
+    expect(asked.some((url) => url.startsWith(`http://${minio.endpoint}/processed/`) && url.includes('X-Amz-Expires='))).toBe(
+      true,
+    );
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('stay closed to whoever has not signed in, unless the setting says otherwise', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'good', status: statusOf.finished() });
+    await open('#/jobs/default/good');
+    await page.getByText('Sign in to see and play them here.').waitFor();
+    expect(await page.evaluate(`fetch('api/jobs/default/good/media').then(({ status }) => status)`)).toBe(401);
+    await signIn(token);
+    await page.getByRole('button', { name: 'Show them here' }).waitFor();
+  });
+});
