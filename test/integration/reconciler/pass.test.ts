@@ -1,0 +1,195 @@
+import { CloudEvent } from 'cloudevents';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PassDeps, pass } from '../../../functions/reconciler/pass.ts';
+import { createStateStore } from '../../../functions/reconciler/state.ts';
+import { readRequested } from '../../../lib/events/index.ts';
+import type { Requested } from '../../../lib/events/types.ts';
+import { createKubeClient, createSecretReader } from '../../../lib/kubernetes/index.ts';
+import { createLog } from '../../../lib/runtime/index.ts';
+import { createStoreCache, type StoreCache } from '../../../lib/storage/index.ts';
+import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { type MinioServer, startMinio } from '../../support/minio.ts';
+import { transformOf, type Written } from '../../support/transforms.ts';
+
+const minute = 60_000;
+const cause = new CloudEvent<unknown>({ id: 'ping', source: '/sweep', type: 'dev.knative.sources.ping', data: {} });
+const pipelines = '/apis/pipelines.gst.io/v1/namespaces';
+
+let minio: MinioServer;
+let server: FakeApiServer;
+let stores: StoreCache;
+let deps: PassDeps;
+let now: number;
+let asked: Requested[];
+let bucket: string;
+let count = 0;
+
+beforeAll(async () => {
+  minio = await startMinio({ webhook: { endpoint: 'http://127.0.0.1:9/', token: 'token' } });
+});
+afterAll(() => minio?.stop());
+
+beforeEach(async () => {
+  bucket = `pass-${count++}`;
+  await minio.client.makeBucket(bucket);
+  server = await startFakeApiServer();
+  const client = await createKubeClient(server.load);
+  const secrets = createSecretReader(client, { keep: 0 });
+  stores = createStoreCache({
+    credentials: ({ credentialsSecret }, namespace) => secrets.credentials(namespace, credentialsSecret),
+  });
+  asked = [];
+  now = Date.now();
+  deps = {
+    client,
+    store: stores.store,
+    publish: async (event) => void asked.push(readRequested(event, 'key')),
+    eventKey: 'key',
+    checking: () => ({}),
+    systemNamespace: 'gst-functions',
+    arn: minio.arn,
+    keepRunners: 0,
+    retention: { finished: 60 * minute, failed: 60 * minute, most: 10 },
+    limits: { grace: 15 * minute, overlap: 10 * minute, silence: 90 * minute, keys: 1000, looks: 100 },
+    state: createStateStore(client, 'gst-functions'),
+    log: createLog({ name: 'test', level: 'silent', format: 'json' }),
+    now: () => new Date(now),
+  };
+  secret('team');
+});
+afterEach(async () => {
+  stores.close();
+  await server.close();
+});
+
+function secret(namespace: string, keys: { accessKey: string; secretKey: string } = minio): void {
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  server.put(`/api/v1/namespaces/${namespace}/secrets/minio-credentials`, {
+    metadata: { name: 'minio-credentials', namespace },
+    data: { 'access-key-id': encode(keys.accessKey), 'secret-access-key': encode(keys.secretKey) },
+  });
+}
+
+const pathOf = ({ kind = 'Transform', namespace = 'team', name = 'sample' }: Written) =>
+  `${pipelines}/${namespace}/${kind.toLowerCase()}s/${name}`;
+
+function put(written: Written): void {
+  const object = transformOf({ namespace: 'team', ...written });
+  const spec = object.spec as { globals: { minio: object } };
+  Object.assign(spec.globals.minio, { endpoint: minio.endpoint, bucket });
+  const metadata = {
+    ...(object.metadata as object),
+    generation: 1,
+    creationTimestamp: new Date(now - 60 * minute).toISOString(),
+  };
+  server.put(pathOf(written), { ...object, metadata });
+}
+
+const conditions = (written: Written = {}) =>
+  Object.fromEntries(
+    (server.get(pathOf(written)).status?.conditions ?? []).map(
+      (one: { type: string; status: string; reason: string; message: string }) => [one.type, one],
+    ),
+  );
+
+async function watched(): Promise<string[]> {
+  const { QueueConfiguration } = (await minio.client.getBucketNotification(bucket)) as unknown as {
+    QueueConfiguration: Array<{ Queue: string; Filter: Array<{ Name: string; Value: string }> }>;
+  };
+  return QueueConfiguration.filter(({ Queue }) => Queue === minio.arn)
+    .map(({ Filter }) => Filter[0]?.Value ?? '')
+    .sort();
+}
+
+const writes = () => server.requests.filter((request) => !request.startsWith('GET'));
+
+describe('one pass', () => {
+  it('tells of every Transform whether it is right, and MinIO of every prefix', async () => {
+    put({});
+    put({
+      kind: 'SplitTransform',
+      name: 'split',
+      spec: {
+        src: { minio: { key: 'split/' } },
+        video: { minio: { key: 'v/{{ .SrcName }}.mp4' } },
+        pipeline: { elements: [{ name: 'decodebin' }, { linkto: 'video-out' }] },
+      },
+    });
+    put({ name: 'broken', spec: { src: { minio: { key: 'broken/', include: '(' } } } });
+    await pass(deps, undefined);
+    expect(conditions()).toMatchObject({ Ready: { status: 'True' }, Notifications: { status: 'True', reason: 'Set' } });
+    expect(conditions({ kind: 'SplitTransform', name: 'split' })).toMatchObject({ Ready: { status: 'True' } });
+    expect(conditions({ name: 'broken' })).toEqual({ Ready: expect.objectContaining({ status: 'False', reason: 'Invalid' }) });
+    expect(await watched()).toEqual(['drop/', 'split/']);
+  });
+
+  it('writes nothing when all is as it should be', async () => {
+    put({});
+    await pass(deps, cause);
+    const before = writes().length;
+    expect(before).toBeGreaterThan(0);
+    for (let round = 0; round < 3; round++) {
+      now += 5 * minute;
+      await pass(deps, cause);
+    }
+    expect(writes()).toHaveLength(before);
+  });
+
+  it('takes its rules away when the last Transform of a bucket goes, and not before', async () => {
+    put({});
+    put({ name: 'other', spec: { src: { minio: { key: 'other/' } } } });
+    await pass(deps, undefined);
+    server.delete(pathOf({ name: 'other' }));
+    await pass(deps, undefined);
+    expect(await watched()).toEqual(['drop/']);
+    server.delete(pathOf({}));
+    await pass(deps, undefined);
+    expect(await watched()).toEqual([]);
+  });
+
+  it('sets the rules by whoever may, and tells those whose Secret is missing only where nobody may', async () => {
+    put({ namespace: 'poor', spec: { src: { minio: { key: 'poor/' } } } });
+    await pass(deps, undefined);
+    expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'False', reason: 'CredentialsMissing' });
+    expect(conditions({ namespace: 'poor' }).Ready).toMatchObject({ status: 'True' });
+    put({});
+    await pass(deps, undefined);
+    expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'True' });
+    expect(await watched()).toEqual(['drop/', 'poor/']);
+  });
+
+  it('gives the line that an administrator needs where MinIO does not know the target', async () => {
+    put({});
+    await pass({ ...deps, arn: 'arn:minio:sqs::NOBODY:webhook' }, undefined);
+    const { Notifications } = conditions();
+    expect(Notifications.status).toBe('False');
+    expect(Notifications.message).toContain(
+      `mc event add ALIAS/${bucket} arn:minio:sqs::NOBODY:webhook --event put --prefix 'drop/'`,
+    );
+  });
+
+  it('asks for what nobody asked for in a real bucket, once, and not for what went round already', async () => {
+    put({});
+    await pass(deps, cause);
+    await minio.client.putObject(bucket, 'drop/a b+c.mkv', Buffer.from('film'));
+    await minio.client.putObject(bucket, 'drop/round.mkv', Buffer.from('film'), 4, { 'x-amz-meta-gst-chain': 'team/sample' });
+    now += 20 * minute;
+    await pass(deps, cause);
+    expect(asked.map(({ source }) => source.key)).toEqual(['drop/a b+c.mkv']);
+    const [request] = asked as [Requested];
+    const stat = await minio.client.statObject(bucket, 'drop/a b+c.mkv');
+    expect(request.source).toMatchObject({ etag: stat.etag, size: 4 });
+    const output = request.sinks[0] as Requested['sinks'][number];
+    await minio.client.putObject(output.bucket, output.key, Buffer.from('done'), 4, { 'x-amz-meta-gst-job': request.job });
+    await pass(deps, cause);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('goes on with the others where one bucket cannot be reached, and tells it in the status of its Transforms', async () => {
+    put({});
+    put({ name: 'away', spec: { src: { minio: { key: 'away/', endpoint: '127.0.0.1:9', bucket: 'none' } } } });
+    await pass(deps, cause);
+    expect(conditions({ name: 'away' }).Notifications).toMatchObject({ status: 'Unknown', reason: 'StorageUnreached' });
+    expect(conditions()).toMatchObject({ Notifications: { status: 'True' } });
+  });
+});
