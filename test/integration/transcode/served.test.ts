@@ -1,0 +1,135 @@
+/** transcode as a process: what it tells of itself, how it ends, what it keeps of what it used. */
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Element } from '../../../lib/graph/model.ts';
+import { makeClip } from '../../support/clips.ts';
+import { childrenOf, lives } from '../../support/engine.ts';
+import { eventKey, requestedEvent } from '../../support/requests.ts';
+import { type ServedProcess, serveProcess } from '../../support/serve.ts';
+import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
+import { until } from '../../support/until.ts';
+
+/** Used for its MinIO, its broker and its media. */
+let bench: TranscodeBench;
+let served: ServedProcess;
+let scratchDir: string;
+let source: Awaited<ReturnType<TranscodeBench['upload']>>;
+
+const serve = (env: NodeJS.ProcessEnv = {}) =>
+  serveProcess('transcode', {
+    K_SINK: bench.broker.url,
+    EVENT_KEY: eventKey,
+    SCRATCH_DIR: scratchDir,
+    MINIO_ACCESS_KEY: bench.minio.accessKey,
+    MINIO_SECRET_KEY: bench.minio.secretKey,
+    REQUIRE_SANDBOX: 'true',
+    PROGRESS_INTERVAL: '0.1',
+    ...env,
+  });
+
+beforeAll(async () => {
+  bench = await startTranscodeBench();
+  scratchDir = join(bench.folder, 'served');
+  source = await bench.upload('in/clip.mkv', await makeClip(bench.folder, 'clip.mkv', { seconds: 2, audio: false }));
+  served = await serve();
+});
+afterAll(async () => {
+  await served?.stop();
+  await bench?.close();
+});
+
+const quick: Element[] = [{ name: 'matroskademux' }, { name: 'jpegparse' }, { name: 'matroskamux' }];
+/** As long as the clip plays. */
+const slow: Element[] = [
+  { name: 'matroskademux' },
+  { name: 'jpegdec' },
+  { name: 'identity', properties: { sync: true } },
+  { name: 'jpegenc' },
+  { name: 'matroskamux' },
+];
+
+const ask = (data: ReturnType<TranscodeBench['request']>) =>
+  fetch(served.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(requestedEvent(data)),
+  });
+const readiness = async () => (await fetch(`${served.url}health/readiness`)).json() as Promise<Record<string, unknown>>;
+
+describe('readiness', () => {
+  it('tells the sandbox, whether a spare child is loaded, and what is in hand', async () => {
+    await until(async () => (await readiness()).warm === true);
+    expect(await readiness()).toMatchObject({ ready: true, busy: false, sandbox: { files: true, tcp: true } });
+    const data = bench.request({ source, elements: slow, sinks: { out: 'media/out/slow.mkv' } });
+    const asked = ask(data);
+    await until(async () => (await readiness()).busy === true);
+    expect(await readiness()).toMatchObject({ ready: true, running: data.job });
+    const other = await ask(bench.request({ source, elements: quick }));
+    expect(other.status).toBe(429);
+    expect(Number(other.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await asked).status).toBe(204);
+  });
+});
+
+describe('the server process', () => {
+  it('has no GStreamer in it', async () => {
+    const { readFile } = await import('node:fs/promises');
+    const maps = (pid: number) => readFile(`/proc/${pid}/maps`, 'utf8');
+    await until(async () => (await readiness()).warm === true);
+    const [child] = await childrenOf(served.pid);
+    expect(await maps(child as number)).toContain('libgstreamer-1.0');
+    expect(await maps(served.pid)).not.toContain('libgstreamer-1.0');
+  });
+
+  it('keeps no file, no pipe and no child of the runs that it has done', async () => {
+    const run = async (n: number) => {
+      const status = (await ask(bench.request({ source, elements: quick, sinks: { out: `media/fd/${n}.mkv` } }))).status;
+      expect(status).toBe(204);
+    };
+    // idle connections to storage and Broker come and go by themselves: sockets are not counted
+    const open = async () => {
+      const folder = `/proc/${served.pid}/fd`;
+      const links = await Promise.all((await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => undefined)));
+      return links.filter((link) => link !== undefined && !link.startsWith('socket:')).length;
+    };
+    const atRest = async () => (await childrenOf(served.pid)).length === 1;
+    for (let n = 0; n < 3; n++) await run(n);
+    await until(atRest);
+    const before = await open();
+    for (let n = 3; n < 9; n++) await run(n);
+    await until(atRest);
+    await until(async () => (await open()) === before);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('lets the run in hand end, takes nothing new, and leaves neither child nor scratch', async () => {
+    const data = bench.request({ source, elements: slow, sinks: { out: 'media/out/drained.mkv' } });
+    const asked = ask(data);
+    await until(async () => bench.broker.kinds(data.job).includes('progress'));
+    const children = await childrenOf(served.pid);
+    const ended = served.stop();
+    expect((await asked).status).toBe(204);
+    expect((await ended).code).toBe(0);
+    for (const child of children) await until(async () => !(await lives(child)));
+    expect(await readdir(scratchDir)).toEqual([]);
+    expect((await bench.decoded('out/drained.mkv')).streams).toMatchObject([{ frames: 30 }]);
+    served = await serve();
+  });
+
+  it('at the end of the grace stops the run: 503, and nothing is left', async () => {
+    await served.stop();
+    served = await serve({ DRAIN_SECONDS: '0' });
+    const data = bench.request({ source, elements: slow, sinks: { out: 'media/out/stopped.mkv' } });
+    const asked = ask(data);
+    await until(async () => bench.broker.kinds(data.job).includes('progress'));
+    const ended = served.stop();
+    expect((await asked).status).toBe(503);
+    expect((await ended).code).toBe(0);
+    expect(bench.broker.last('retrying', data.job)?.data.error.code).toBe('SHUTTING_DOWN');
+    expect(await readdir(scratchDir)).toEqual([]);
+    expect(await bench.keys('out/stopped')).toEqual([]);
+    served = await serve();
+  });
+});
