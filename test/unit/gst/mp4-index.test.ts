@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { readMp4Index } from '../../../lib/gst/mp4-index.ts';
+
+const u32 = (...values: number[]) => {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, index * 4);
+  return bytes;
+};
+const box = (type: string, ...contents: Buffer[]) => {
+  const content = Buffer.concat(contents);
+  return Buffer.concat([u32(content.length + 8), Buffer.from(type, 'latin1'), content]);
+};
+
+/** Ten samples of 100 bytes and 1 s each, in one chunk at `offset`. */
+function track(offset: number, { handler = 'vide', edit }: { handler?: string; edit?: number } = {}): Buffer {
+  const stbl = box(
+    'stbl',
+    box('stts', u32(0, 1, 10, 1000)),
+    box('stsz', u32(0, 100, 10)),
+    box('stsc', u32(0, 1, 1, 10, 1)),
+    box('stco', u32(0, 1, offset)),
+  );
+  const mdia = box(
+    'mdia',
+    box('mdhd', u32(0, 0, 0, 1000, 99_000)),
+    box('hdlr', u32(0, 0), Buffer.from(handler), u32(0)),
+    box('minf', stbl),
+  );
+  return box('trak', ...(edit === undefined ? [] : [box('edts', box('elst', u32(0, 1, edit, 0, 0x10000)))]), mdia);
+}
+const moov = (...tracks: Buffer[]) => box('moov', box('mvhd', u32(0, 0, 0, 600, 0)), ...tracks);
+const read = (file: Buffer, size = file.length) =>
+  readMp4Index(async (offset, length) => file.subarray(offset, Math.min(offset + length, file.length)), size);
+
+const ftyp = box('ftyp', Buffer.from('isom'), u32(0));
+const data = box('mdat', Buffer.alloc(1000));
+const withIndexLast = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8))]);
+
+describe('the index of an mp4', () => {
+  it('tells how long the samples of a track are, whatever its headers claim', async () => {
+    expect(await read(withIndexLast)).toEqual([{ kind: 'video', declared: 10, present: 10 }]);
+  });
+
+  it('tells how much of it the file has', async () => {
+    const index = moov(track(0));
+    const first = ftyp.length + index.length + 8;
+    const file = Buffer.concat([ftyp, moov(track(first)), data]);
+    expect(await read(file.subarray(0, first + 350))).toEqual([{ kind: 'video', declared: 10, present: 3 }]);
+  });
+
+  it('follows the edit list: what is not shown is not missing', async () => {
+    const file = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8, { edit: 2400, handler: 'soun' }))]);
+    expect(await read(file)).toEqual([{ kind: 'audio', declared: 4, present: 4 }]);
+  });
+
+  const none: Array<[what: string, file: Buffer]> = [
+    ['another type of file', Buffer.from('\x1aE\xdf\xa3 matroska and more of it', 'latin1')],
+    ['nothing', Buffer.alloc(0)],
+    ['a file that is cut off before its index', withIndexLast.subarray(0, 500)],
+    ['a file that is cut off within its index', withIndexLast.subarray(0, withIndexLast.length - 10)],
+    ['a box of a length that cannot be', Buffer.concat([ftyp, u32(3), Buffer.from('moov'), Buffer.alloc(50)])],
+  ];
+  it.each(none)('is none in %s', async (_what, file) => expect(await read(file)).toBeUndefined());
+
+  it('whose tables claim more than they hold gives no track, and no error', async () => {
+    const short = Buffer.from(withIndexLast);
+    short.writeUInt32BE(1_000_000, short.indexOf('stts') + 8);
+    expect(await read(short)).toEqual([]);
+  });
+});
