@@ -1,6 +1,8 @@
 /** Every file of this repository that is made from another part of it. */
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
+import { program } from '../cli/program.ts';
+import { commandReference } from '../cli/reference.ts';
 import { settings as dashboard } from '../functions/dashboard/settings.ts';
 import { settings as dispatcher } from '../functions/dispatcher/settings.ts';
 import { settings as reconciler } from '../functions/reconciler/settings.ts';
@@ -49,6 +51,7 @@ export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
     { path: 'docs/reference/events.md', content: await within(root, 'docs/reference/events.md', 'events', eventsReference()) },
     { path: 'docs/reference/errors.md', content: await within(root, 'docs/reference/errors.md', 'errors', errorReference()) },
     { path: 'docs/reference/transform.md', content: referencePage() },
+    { path: 'docs/reference/cli.md', content: commandReference(program) },
     { path: 'docs/reference/settings.md', content: settingsPage(functions) },
     { path: 'docs/key-templates.md', content: await within(root, 'docs/key-templates.md', 'functions', functionReference()) },
   ];

@@ -308,7 +308,7 @@ describe('a Transform', () => {
         const { resource } = parseResource(transformOf({ spec: setAt(path, value) as Change }));
         if (resource) resolve(resource);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -116,6 +116,11 @@ describe('a pipeline as launch text', () => {
     expect(again.work).toBe(text.work);
   });
 
+  it('may leave source and sink out: its one end feeds the one output', () => {
+    const ends = resolved(launch('filesrc ! decodebin ! x264enc ! mp4mux ! filesink'), { catalogue });
+    expect(resolved(launch('decodebin ! x264enc ! mp4mux'), { catalogue }).work).toBe(ends.work);
+  });
+
   it.each([
     ['an unknown element', 'decodebin ! x246enc ! mp4mux', 'unknown-element'],
     [
