@@ -58,7 +58,7 @@ export async function dev(options: DevCommand): Promise<void> {
 }
 
 /** Where things are. */
-export function describe({ minio, brokerUrl, place, transforms, prefixes }: Dev): string {
+export function describe({ minio, brokerUrl, dashboardUrl, place, transforms, prefixes }: Dev): string {
   const watched = prefixes();
   const objects = watched.map(({ transform, bucket, prefix }, i) => [
     i === 0 ? 'drop files at' : '',
@@ -66,6 +66,7 @@ export function describe({ minio, brokerUrl, place, transforms, prefixes }: Dev)
   ]);
   return formatTable([
     ['MinIO', `http://${minio.endpoint}, console ${minio.consoleUrl}`],
+    ['dashboard', dashboardUrl],
     ['credentials', `${minio.accessKey} / ${minio.secretKey}`],
     ...(watched.length > 0 ? objects : [['drop files at', 'nowhere yet: no Transform names this MinIO']]),
     ['Transforms', transforms],

@@ -46,6 +46,8 @@ export interface Dev {
   broker: Broker;
   /** What K_SINK is. */
   brokerUrl: string;
+  /** Whoever opens it is signed in. */
+  dashboardUrl: string;
   functions: readonly FunctionProcess[];
   /** Folder of the Transforms, as they were given. */
   transforms: string;
@@ -94,11 +96,11 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const left = broker.inHand();
     if (left > 0) log.warn({ events: left }, 'events in hand are given up: what they are about must be uploaded again');
     broker.close();
-    await stop(['recorder'], seconds);
+    await stop(['recorder', 'dashboard'], seconds);
     for (const release of releases.toReversed()) await release();
   };
   const close = (seconds = drainSeconds) => {
-    if (ending && seconds === 0) void stop([...working, 'recorder'], 0);
+    if (ending && seconds === 0) void stop([...working, 'recorder', 'dashboard'], 0);
     ending ??= end(seconds);
     return ending;
   };
@@ -120,11 +122,13 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       },
       eventKey: process.env.EVENT_KEY || newSecret(),
       webhookToken: newSecret(),
+      dashboardToken: newSecret(),
       drainSeconds,
     };
     const start = async (name: string, label = name) => {
       const env = { ...environmentOf(place, label), ...options.env };
-      const onUp = (url: string) => broker.subscriber(name).add(url);
+      // no event is delivered to the dashboard: it reads what the recorder keeps
+      const onUp = (url: string) => (name === 'dashboard' ? () => {} : broker.subscriber(name).add(url));
       const started = startFunction({ name, label, env, onLine: options.onLine ?? (() => {}), onUp });
       functions.add(started);
       await started.up;
@@ -181,8 +185,9 @@ export async function startDev(options: DevOptions): Promise<Dev> {
         () => {},
       ),
     );
-    const [watched] = await Promise.all([
+    const [watched, dashboard] = await Promise.all([
       watching,
+      start('dashboard'),
       start('dispatcher'),
       start('recorder'),
       ...numbers.map((n) => start('transcode', workers === 1 ? 'transcode' : `transcode${n}`)),
@@ -191,6 +196,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       minio: { ...minio, consoleUrl: `http://127.0.0.1:${minio.consolePort}`, accessKey, secretKey },
       broker,
       brokerUrl: ingress.url,
+      dashboardUrl: `${dashboard.url.replace(/\/$/, '')}/#token=${place.dashboardToken}`,
       functions: [...functions],
       transforms,
       prefixes: watched.prefixes,

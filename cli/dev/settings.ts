@@ -14,6 +14,7 @@ export interface Place {
   minio: { address: string; accessKey: string; secretKey: string };
   eventKey: string;
   webhookToken: string;
+  dashboardToken: string;
   /** How long work in hand may go on at the end, in seconds. */
   drainSeconds: number;
 }
@@ -32,6 +33,8 @@ export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv 
     MINIO_ENDPOINT: place.minio.address,
     MINIO_ACCESS_KEY: place.minio.accessKey,
     MINIO_SECRET_KEY: place.minio.secretKey,
+    DASHBOARD_TOKEN: place.dashboardToken,
+    DASHBOARD_OUTPUTS: 'anyone', // on loopback, with objects of one's own
     TRANSFORMS_DIR: place.transformsDir,
     JOBS_DIR: place.jobsDir,
     SCRATCH_DIR: join(place.scratchDir, scratch),

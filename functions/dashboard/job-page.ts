@@ -8,7 +8,6 @@ export interface JobPage {
   source: { bucket?: string; key: string; etag?: string; size?: number; contentType?: string; versionId?: string };
   outputs: Array<{ name?: string; bucket?: string; key: string; size?: number; contentType?: string; etag?: string }>;
   runs: NonNullable<JobStatus['history']>;
-  conditions: NonNullable<JobStatus['conditions']>;
   media?: JobStatus['media'];
   skippedStreams: string[];
   traceId?: string;
@@ -32,7 +31,6 @@ export function jobPage(job: JobObject, { traceUrl, logUrl }: { traceUrl?: strin
       etag: sink.etag,
     })),
     runs: status.history ?? newestRun(status),
-    conditions: status.conditions ?? [],
     media: status.media,
     skippedStreams: status.skippedStreams ?? [],
     traceId,

@@ -16,7 +16,6 @@ export interface JobRow {
   size?: number;
   state: 'Pending' | 'InProgress' | 'Finished' | 'Failed';
   reason?: string;
-  deadLettered?: true;
   /** Seconds of media; percent from 0 to 100; speed in media seconds a second. */
   percent?: number;
   position?: number;
@@ -66,7 +65,6 @@ export function jobRow({ metadata, spec, status = {} }: JobObject): JobRow {
     size: spec.src.size,
     state: status.state ?? 'Pending',
     reason: status.reason,
-    ...(isTrue(status.conditions, 'DeadLettered') && { deadLettered: true }),
     ...(running ? status.progress : undefined),
     runs: status.runs,
     created: metadata.creationTimestamp ?? spec.src.eventTime,
@@ -120,10 +118,6 @@ export function fileRow(name: string, findings: Finding[]): TransformRow {
     conditions: [],
     moments: false,
   };
-}
-
-function isTrue(conditions: ReadonlyArray<{ type: string; status: string }> | undefined, type: string): boolean {
-  return conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 }
 
 /** When something last happened to a job, in milliseconds since 1970. */

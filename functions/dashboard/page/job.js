@@ -184,7 +184,7 @@ function runsSection({ runs }) {
   );
 }
 
-function factsSection({ row, source, traceId, traceUrl, logUrl, conditions }) {
+function factsSection({ row, source, traceId, traceUrl, logUrl }) {
   const code = (text) => text && h('code', {}, text);
   const link = (href, text) => h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text);
   const facts = {
@@ -200,7 +200,6 @@ function factsSection({ row, source, traceId, traceUrl, logUrl, conditions }) {
     'Next request': fullTime(row.nextRequest),
     Trace: traceId && (traceUrl ? link(traceUrl, traceId) : code(traceId)),
     Log: logUrl && link(logUrl, 'Lines of this job'),
-    Notes: conditions.find(({ type }) => type === 'DeadLettered')?.message,
   };
   return h(
     'section.panel',

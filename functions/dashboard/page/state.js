@@ -3,9 +3,9 @@ import { h } from './dom.js';
 
 export const isSkipped = (reason) => ['superseded', 'gone', 'loop'].includes(reason);
 
-export function stateOf({ state, reason, error, deadLettered }) {
+export function stateOf({ state, reason, error }) {
   if (state === 'InProgress') return { word: 'In progress', look: 'running' };
-  if (state === 'Failed') return { word: deadLettered ? 'Given up' : 'Failed', look: 'failed' };
+  if (state === 'Failed') return { word: 'Failed', look: 'failed' };
   if (state === 'Pending') return { word: error ? 'To be retried' : 'Waiting', look: 'waiting' };
   if (isSkipped(reason)) return { word: 'Skipped', look: 'skipped' };
   return { word: 'Finished', look: 'finished' };
