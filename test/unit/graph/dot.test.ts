@@ -43,7 +43,9 @@ describe('a graph as DOT', () => {
       expect(nodesOf(graphToDot(graph, { title: value }))).toBe(2);
     }
     fc.assert(
-      fc.property(graphs, (graph) => expect(nodesOf(graphToDot(graph))).toBe(graph.nodes.length + 1 + graph.outputs.length)),
+      fc.property(graphs, (graph) => {
+        expect(nodesOf(graphToDot(graph))).toBe(graph.nodes.length + 1 + graph.outputs.length);
+      }),
       { numRuns: 20 },
     );
   });
