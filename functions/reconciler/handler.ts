@@ -1,9 +1,9 @@
 /** Whatever comes is a reason to look at everything; what comes at /sweep is a reason to sweep as well. */
-import type { CloudEvent } from 'cloudevents';
 import type { Handler } from '../../lib/runtime/types.ts';
 import { coalesced } from './coalesce.ts';
+import type { Occasion } from './pass.ts';
 
-export const sweepPath = '/sweep';
+const sweepPath = '/sweep';
 
 export interface Reconciler {
   handler: Handler;
@@ -11,11 +11,13 @@ export interface Reconciler {
   look(): Promise<void>;
 }
 
-/** `pass` is given the event that asked for a sweep, where one did. */
-export function createReconciler(pass: (cause: CloudEvent<unknown> | undefined) => Promise<void>): Reconciler {
-  const request = coalesced<CloudEvent<unknown> | undefined>((asked) => pass(asked.find((cause) => cause !== undefined)));
+export function createReconciler(pass: (occasion: Occasion) => Promise<void>): Reconciler {
+  const request = coalesced<Occasion>((asked) => {
+    const sweeping = asked.find(({ sweep }) => sweep);
+    return pass(sweeping ?? asked.find(({ cause }) => cause) ?? { sweep: false });
+  });
   return {
-    handler: (event, { path }) => request(path.startsWith(sweepPath) ? event : undefined),
-    look: () => request(undefined),
+    handler: (cause, { path }) => request({ cause, sweep: path.startsWith(sweepPath) }),
+    look: () => request({ sweep: false }),
   };
 }

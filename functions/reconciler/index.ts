@@ -55,7 +55,7 @@ export const reconciler: FunctionModule = {
       log,
       now: () => new Date(),
     };
-    const { handler, look } = createReconciler((cause) => pass(deps, cause));
+    const { handler, look } = createReconciler((occasion) => pass(deps, occasion));
     // the first pass is work in hand like any other, but nobody waits for it
     const done = lifecycle.begin();
     void look()

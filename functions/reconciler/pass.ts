@@ -13,6 +13,7 @@ import {
 } from '../../lib/kubernetes/index.ts';
 import type { MinioStore } from '../../lib/storage/index.ts';
 import type { ResolvedTransform, ResolveOptions } from '../../lib/transform/index.ts';
+import { annotated, backfill } from './backfills.ts';
 import type { JobRecord } from './jobs.ts';
 import { keepRunners } from './keep-runners.ts';
 import { dropNotifications, setNotifications, type WatchedBucket } from './notifications.ts';
@@ -42,13 +43,18 @@ export interface PassDeps {
   now: () => Date;
 }
 
+/** What woke the reconciler: an event, or nothing but its own start; and whether the sweep's time has come. */
+export interface Occasion {
+  cause?: CloudEvent<unknown>;
+  sweep: boolean;
+}
+
 /**
- * `cause` is the event that asked for a sweep; without one there is none. What fails for one bucket or one Transform is
- * told in its status, and stops no other.
+ * What fails for one bucket or one Transform is told in its status, and stops no other.
  *
  * @throws Fault KUBERNETES_FAILED, PUBLISH_FAILED
  */
-export async function pass(deps: PassDeps, cause: CloudEvent<unknown> | undefined): Promise<void> {
+export async function pass(deps: PassDeps, { cause, sweep: sweeping }: Occasion): Promise<void> {
   const { client, log } = deps;
   const checked = checkTransforms(await listTransforms(client), deps.checking());
   const usable = checked.flatMap(({ transform }) => transform ?? []);
@@ -69,17 +75,23 @@ export async function pass(deps: PassDeps, cause: CloudEvent<unknown> | undefine
   const watches = bucketWatches(usable);
   const notifications = await watchBuckets(deps, watches, state);
   await attempt('writing status', () => writeStatus(deps, checked, notifications));
-  if (cause) {
+  const backfilling = annotated(checked);
+  if (cause && (sweeping || backfilling.length > 0)) {
     const jobs = await client.list<JobRecord>(resources.jobs);
-    await attempt('sweep', async () => {
-      const madeAt = creationTimes(checked);
-      state.positions = await sweep({ ...deps, cause, jobs, madeAt, positions: state.positions }, usable);
+    await attempt('backfill', async () => {
+      state.backfills = await backfill({ ...deps, cause, jobs }, backfilling, state.backfills);
     });
-    await attempt('removing old Jobs', () => removeExpired(deps, jobs));
+    if (sweeping) {
+      await attempt('sweep', async () => {
+        const madeAt = creationTimes(checked);
+        state.positions = await sweep({ ...deps, cause, jobs, madeAt, positions: state.positions }, usable);
+      });
+      await attempt('removing old Jobs', () => removeExpired(deps, jobs));
+    }
   }
   await attempt('keeping the position', () => deps.state.write(state));
   if (failures.length > 0) throw Fault.from(failures[0]);
-  log.info({ transforms: checked.length, usable: usable.length, swept: cause !== undefined }, 'pass done');
+  log.info({ transforms: checked.length, usable: usable.length, swept: sweeping }, 'pass done');
 }
 
 async function listTransforms(client: KubeClient): Promise<TransformObject[]> {

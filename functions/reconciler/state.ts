@@ -1,11 +1,14 @@
 /** What must outlive a pass: where the sweep stands, and which buckets were told to notify us. One ConfigMap. */
+import { isDeepStrictEqual } from 'node:util';
 import { type KubeClient, kubernetesFault, statusOf } from '../../lib/kubernetes/index.ts';
+import type { Backfills } from './backfills.ts';
 import type { WatchedBucket } from './notifications.ts';
 import type { Positions } from './sweep/position.ts';
 
 export interface State {
   positions: Positions;
   watched: WatchedBucket[];
+  backfills: Backfills;
 }
 
 /** Named in the Role of the reconciler too. */
@@ -26,11 +29,16 @@ export function createStateStore({ core }: Pick<KubeClient, 'core'>, namespace: 
         throw kubernetesFault(`read ConfigMap ${namespace}/${name}`, error);
       });
       known = found && { ...found.data };
-      return { positions: parse(found?.data?.positions, {}), watched: parse(found?.data?.watched, []) };
+      const { positions, watched, backfills } = found?.data ?? {};
+      return { positions: parse(positions, {}), watched: parse(watched, []), backfills: parse(backfills, {}) };
     },
-    async write({ positions, watched }) {
-      const data = { positions: JSON.stringify(positions), watched: JSON.stringify(watched) };
-      if (known?.positions === data.positions && known.watched === data.watched) return;
+    async write({ positions, watched, backfills }) {
+      const data = {
+        positions: JSON.stringify(positions),
+        watched: JSON.stringify(watched),
+        backfills: JSON.stringify(backfills),
+      };
+      if (isDeepStrictEqual(known, data)) return;
       const body = { metadata: { name, namespace }, data };
       try {
         if (known) await core.replaceNamespacedConfigMap({ namespace, name, body });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
+import { retryAnnotation } from '../annotations.ts';
 import { hasEnded, type JobRecord } from '../jobs.ts';
 import { type AskOptions, ask, type KnownObject } from './ask.ts';
 import type { Budget } from './budget.ts';
@@ -25,6 +26,7 @@ const answerTime = 3_600_000;
  *   way. After that the Broker has lost it.
  */
 export function isDue(job: JobRecord, now: Date, silence: number): boolean {
+  if (job.metadata.annotations?.[retryAnnotation] !== undefined) return true;
   if (hasEnded(job)) return false;
   const { nextRequestTime, completionTime, startTime } = job.status ?? {};
   if (nextRequestTime !== undefined) return Date.parse(nextRequestTime) <= now.getTime();
@@ -47,28 +49,38 @@ export async function sweepDueJobs(
   }
 }
 
-async function askAgain({ client, asking, log, now }: DueJobSweep, job: JobRecord, transform: ResolvedTransform): Promise<void> {
-  const { namespace, name, resourceVersion } = job.metadata;
+async function askAgain(sweep: DueJobSweep, job: JobRecord, transform: ResolvedTransform): Promise<void> {
+  const { client, asking, log } = sweep;
+  const { namespace, name } = job.metadata;
+  if (!(await mark(sweep, job))) return;
+  const { bucket } = transform.source;
+  try {
+    const asked = await ask(asking, transform, objectOf(job, bucket));
+    log.info({ job: name, asked }, 'asked again');
+    // the Transform has other work now: its Job has another name, and this one will never come to an end
+    if (asked !== name && !hasEnded(job)) await client.remove(resources.jobs, namespace, name);
+  } catch (error) {
+    if (Fault.from(error).class !== 'permanent') throw error;
+    log.warn({ err: error, job: name }, 'job cannot be asked for');
+  }
+}
+
+/** First the mark, then the event: should the event get lost, the Job is due once more. False where someone changed it meanwhile. */
+async function mark({ client, now }: DueJobSweep, { metadata }: JobRecord): Promise<boolean> {
+  const { namespace, name, resourceVersion, annotations } = metadata;
+  if (annotations?.[retryAnnotation] !== undefined) {
+    return client.patch(resources.jobs, namespace, name, {
+      metadata: { resourceVersion, annotations: { [retryAnnotation]: null } },
+    });
+  }
   const nextRequestTime = new Date(now.getTime() + answerTime).toISOString();
-  // first the mark, then the event: should the event get lost, the Job is due once more
-  const marked = await client.patch(
+  return client.patch(
     resources.jobs,
     namespace,
     name,
     { metadata: { resourceVersion }, status: { nextRequestTime } },
     { status: true },
   );
-  if (!marked) return;
-  const { bucket } = transform.source;
-  try {
-    const asked = await ask(asking, transform, objectOf(job, bucket));
-    log.info({ job: name, asked }, 'asked again');
-    // the Transform has other work now: its Job has another name, and this one will never come to an end
-    if (asked !== name) await client.remove(resources.jobs, namespace, name);
-  } catch (error) {
-    if (Fault.from(error).class !== 'permanent') throw error;
-    log.warn({ err: error, job: name }, 'job cannot be asked for');
-  }
 }
 
 function objectOf({ spec: { src }, metadata }: JobRecord, bucket: string): KnownObject {

@@ -65,11 +65,15 @@ function isInside({ lastModified }: ListedObject, { from, until }: Window): bool
   return lastModified.getTime() > from && lastModified.getTime() <= until;
 }
 
-/** False where the budget was spent before all was looked at. */
-async function lookAt(
+/**
+ * Asks for `listed` by each of `matches` that has not been asked for it.
+ *
+ * @returns false where the budget was spent before all was looked at
+ */
+export async function lookAt(
   sweep: ObjectSweep,
   store: ObjectStore,
-  { bucket }: Place,
+  { bucket }: Pick<Place, 'bucket'>,
   matches: ResolvedTransform[],
   listed: ListedObject,
 ): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { CloudEvent } from 'cloudevents';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { backfillAnnotation } from '../../../functions/reconciler/annotations.ts';
 import { type PassDeps, pass } from '../../../functions/reconciler/pass.ts';
 import { createStateStore } from '../../../functions/reconciler/state.ts';
 import { readRequested } from '../../../lib/events/index.ts';
@@ -116,7 +117,7 @@ describe('one pass', () => {
       },
     });
     put({ name: 'broken', spec: { src: { minio: { key: 'broken/', include: '(' } } } });
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     expect(conditions()).toMatchObject({ Ready: { status: 'True' }, Notifications: { status: 'True', reason: 'Set' } });
     expect(conditions({ kind: 'SplitTransform', name: 'split' })).toMatchObject({ Ready: { status: 'True' } });
     expect(conditions({ name: 'broken' })).toEqual({ Ready: expect.objectContaining({ status: 'False', reason: 'Invalid' }) });
@@ -125,12 +126,12 @@ describe('one pass', () => {
 
   it('writes nothing when all is as it should be', async () => {
     put({});
-    await pass(deps, cause);
+    await pass(deps, { cause, sweep: true });
     const before = writes().length;
     expect(before).toBeGreaterThan(0);
     for (let round = 0; round < 3; round++) {
       now += 5 * minute;
-      await pass(deps, cause);
+      await pass(deps, { cause, sweep: true });
     }
     expect(writes()).toHaveLength(before);
   });
@@ -138,29 +139,29 @@ describe('one pass', () => {
   it('takes its rules away when the last Transform of a bucket goes, and not before', async () => {
     put({});
     put({ name: 'other', spec: { src: { minio: { key: 'other/' } } } });
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     server.delete(pathOf({ name: 'other' }));
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     expect(await watched()).toEqual(['drop/']);
     server.delete(pathOf({}));
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     expect(await watched()).toEqual([]);
   });
 
   it('sets the rules by whoever may, and tells those whose Secret is missing only where nobody may', async () => {
     put({ namespace: 'poor', spec: { src: { minio: { key: 'poor/' } } } });
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'False', reason: 'CredentialsMissing' });
     expect(conditions({ namespace: 'poor' }).Ready).toMatchObject({ status: 'True' });
     put({});
-    await pass(deps, undefined);
+    await pass(deps, { sweep: false });
     expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'True' });
     expect(await watched()).toEqual(['drop/', 'poor/']);
   });
 
   it('gives the line that an administrator needs where MinIO does not know the target', async () => {
     put({});
-    await pass({ ...deps, arn: 'arn:minio:sqs::NOBODY:webhook' }, undefined);
+    await pass({ ...deps, arn: 'arn:minio:sqs::NOBODY:webhook' }, { sweep: false });
     const { Notifications } = conditions();
     expect(Notifications.status).toBe('False');
     expect(Notifications.message).toContain(
@@ -170,25 +171,45 @@ describe('one pass', () => {
 
   it('asks for what nobody asked for in a real bucket, once, and not for what went round already', async () => {
     put({});
-    await pass(deps, cause);
+    await pass(deps, { cause, sweep: true });
     await minio.client.putObject(bucket, 'drop/a b+c.mkv', Buffer.from('film'));
     await minio.client.putObject(bucket, 'drop/round.mkv', Buffer.from('film'), 4, { 'x-amz-meta-gst-chain': 'team/sample' });
     now += 20 * minute;
-    await pass(deps, cause);
+    await pass(deps, { cause, sweep: true });
     expect(asked.map(({ source }) => source.key)).toEqual(['drop/a b+c.mkv']);
     const [request] = asked as [Requested];
     const stat = await minio.client.statObject(bucket, 'drop/a b+c.mkv');
     expect(request.source).toMatchObject({ etag: stat.etag, size: 4 });
     const output = request.sinks[0] as Requested['sinks'][number];
     await minio.client.putObject(output.bucket, output.key, Buffer.from('done'), 4, { 'x-amz-meta-gst-job': request.job });
-    await pass(deps, cause);
+    await pass(deps, { cause, sweep: true });
     expect(asked).toHaveLength(1);
+  });
+
+  it('asks for all that a Transform would have taken where that is wanted, in rounds, and takes the wish off at the end', async () => {
+    put({ spec: { suspend: true } });
+    for (const key of ['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv', 'else/d.mkv'])
+      await minio.client.putObject(bucket, key, Buffer.from(key));
+    const path = pathOf({});
+    server.put(path, {
+      ...server.get(path),
+      metadata: { ...server.get(path).metadata, annotations: { [backfillAnnotation]: '' } },
+    });
+    const slow = { ...deps, limits: { ...deps.limits, looks: 2 } };
+    await pass(slow, { cause, sweep: false });
+    expect(asked).toHaveLength(2);
+    expect(server.get(path).metadata.annotations).toHaveProperty([backfillAnnotation]);
+    await pass(slow, { cause, sweep: false });
+    expect(asked.map(({ source }) => source.key)).toEqual(['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv']);
+    expect(server.get(path).metadata.annotations).toEqual({});
+    await pass(slow, { cause, sweep: false });
+    expect(asked).toHaveLength(3);
   });
 
   it('goes on with the others where one bucket cannot be reached, and tells it in the status of its Transforms', async () => {
     put({});
     put({ name: 'away', spec: { src: { minio: { key: 'away/', endpoint: '127.0.0.1:9', bucket: 'none' } } } });
-    await pass(deps, cause);
+    await pass(deps, { cause, sweep: true });
     expect(conditions({ name: 'away' }).Notifications).toMatchObject({ status: 'Unknown', reason: 'StorageUnreached' });
     expect(conditions()).toMatchObject({ Notifications: { status: 'True' } });
   });

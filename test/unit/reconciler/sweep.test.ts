@@ -276,6 +276,20 @@ describe('the sweep of Jobs', () => {
     }
   });
 
+  it('asks for any Job that is annotated so, once', async () => {
+    const { metadata } = await due(1);
+    const annotations = { 'pipelines.gst.io/retry': '', other: 'kept' };
+    server.put(jobPath(metadata.name), { ...jobs[0], metadata: { ...metadata, annotations }, status: { state: 'Failed' } });
+    for (const wanted of [['drop/a.mkv'], []]) {
+      jobs = [structuredClone(server.get(jobPath(metadata.name)) as JobRecord)];
+      expect(await round()).toEqual(wanted);
+    }
+    expect(server.get(jobPath(metadata.name))).toMatchObject({
+      metadata: { annotations: { other: 'kept' } },
+      status: { state: 'Failed' },
+    });
+  });
+
   it('leaves it to whoever changed the Job meanwhile', async () => {
     const { metadata } = await due(1);
     server.put(jobPath(metadata.name), server.get(jobPath(metadata.name)));
