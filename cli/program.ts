@@ -73,6 +73,24 @@ program
   .action(async (name, options) => (await import('./serve.ts')).serveFunction(name, options));
 
 program
+  .command('backfill')
+  .description('in a cluster: ask for every object that a Transform would have taken and that has no output')
+  .argument('<transform>', 'name of the Transform or SplitTransform')
+  .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions backfill mp4-converter -n media-team')
+  .action(async (name, options) => (await import('./annotate.ts')).annotate('backfill', name, options));
+
+program
+  .command('retry')
+  .description('in a cluster: ask for the work of a Job again, whatever became of it')
+  .argument('<job>', 'name of the Job')
+  .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions retry mp4-converter-5vejv7vxj7xz3au3lce4c4kb5e -n media-team')
+  .action(async (name, options) => (await import('./annotate.ts')).annotate('retry', name, options));
+
+program
   .command('dev')
   .description('the whole system on this machine: MinIO, the functions, and a local broker that follows knative/base')
   .option('--transforms <dir>', 'folder of Transforms, read again when it changes', 'examples')
