@@ -1,10 +1,12 @@
 /** Asks for one transcode for each Transform that an object matches. */
+import type { Span } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
 import { chainOf, decodeObjectEvents, publishAll, requestedEvent } from '../../lib/events/index.ts';
 import type { ObjectEvent } from '../../lib/events/types.ts';
-import { type Handler, meter, type Publish } from '../../lib/runtime/index.ts';
+import type { Handler, Publish } from '../../lib/runtime/index.ts';
+import { counter, inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import { type ResolvedTransform, sinkObjects, type TransformIndex } from '../../lib/transform/index.ts';
 import { refusedEvent } from './refused.ts';
 
@@ -26,9 +28,7 @@ const longestChain = 16;
  * requests that were already made, and their job id makes the repetition harmless.
  */
 export function createHandler({ transforms, ready, publish, eventKey, newRun }: DispatcherDeps): Handler {
-  const decisions = meter().createCounter('gst.dispatcher.decisions', {
-    description: 'Objects by what was decided for them, once for each Transform that they match',
-  });
+  const decisions = counter('gst.dispatcher.decisions');
 
   function decide(
     object: ObjectEvent,
@@ -40,7 +40,7 @@ export function createHandler({ transforms, ready, publish, eventKey, newRun }: 
     const about = { transform: name, bucket: object.bucket, key: object.key };
     const chain = chainOf(object);
     if (chain.includes(name) || chain.length >= longestChain) {
-      decisions.add(1, { outcome: 'loop' });
+      decisions.add(1, { 'gst.outcome': 'loop' });
       log.info({ ...about, chain }, 'object comes from this Transform itself: not requested');
       return [];
     }
@@ -48,36 +48,44 @@ export function createHandler({ transforms, ready, publish, eventKey, newRun }: 
     try {
       const sinks = sinkObjects(transform.sinks, source);
       const event = requestedEvent({ transform, object, sinks, cause, eventKey });
-      decisions.add(1, { outcome: 'requested' });
+      decisions.add(1, { 'gst.outcome': 'requested' });
       log.info({ ...about, job: event.subject }, 'transcode requested');
       return [event];
     } catch (error) {
       const fault = Fault.from(error);
       if (fault.class !== 'permanent') throw error;
-      decisions.add(1, { outcome: 'refused' });
+      decisions.add(1, { 'gst.outcome': 'refused' });
       log.warn({ ...about, err: fault }, 'transcode refused');
       return [refusedEvent({ transform, source, fault, run: newRun(), cause })];
     }
+  }
+
+  async function match(object: ObjectEvent, cause: CloudEvent<unknown>, log: Logger, span: Span): Promise<CloudEvent<unknown>[]> {
+    const { bucket, key } = object;
+    const matches = transforms.match(object);
+    span.setAttribute('gst.matches', matches.length);
+    if (matches.length === 0) decisions.add(1, { 'gst.outcome': 'unmatched' });
+    log.debug({ bucket, key, matches: matches.length }, 'object seen');
+    if (matches.length > 0 && object.etag === undefined) {
+      decisions.add(matches.length, { 'gst.outcome': 'no-etag' });
+      log.warn({ bucket, key }, 'object without etag: left to the sweep');
+      return [];
+    }
+    return matches.flatMap((transform) => decide(object, transform, cause, log));
   }
 
   return async (event, { log, signal }) => {
     if (!ready()) throw new Fault('KUBERNETES_FAILED', { what: 'list Transforms', cause: 'no answer yet' });
     const objects = decodeObjectEvents(event);
     if (objects.length === 0) {
-      decisions.add(1, { outcome: 'ignored' });
+      decisions.add(1, { 'gst.outcome': 'ignored' });
       log.debug('no new object in this event: passed over');
     }
-    const events = objects.flatMap((object) => {
-      const matches = transforms.match(object);
-      if (matches.length === 0) decisions.add(1, { outcome: 'unmatched' });
-      log.debug({ bucket: object.bucket, key: object.key, matches: matches.length }, 'object seen');
-      if (matches.length > 0 && object.etag === undefined) {
-        decisions.add(matches.length, { outcome: 'no-etag' });
-        log.warn({ bucket: object.bucket, key: object.key }, 'object without etag: left to the sweep');
-        return [];
-      }
-      return matches.flatMap((transform) => decide(object, transform, event, log));
-    });
-    await publishAll(publish, events, signal);
+    const events = await Promise.all(
+      objects.map((object) =>
+        inSpan('match', { attributes: objectAttributes(object) }, (span) => match(object, event, log, span)),
+      ),
+    );
+    await publishAll(publish, events.flat(), signal);
   };
 }

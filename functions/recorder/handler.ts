@@ -3,7 +3,9 @@ import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { isRequest, parseRequest, readResult } from '../../lib/events/index.ts';
 import { applyDeadLetter, applyResult, type JobRecord, type JobStore } from '../../lib/jobs/index.ts';
-import { type Handler, meter } from '../../lib/runtime/index.ts';
+import type { Handler } from '../../lib/runtime/index.ts';
+import { inSpan } from '../../lib/telemetry/index.ts';
+import { createTally, kindOf } from './tally.ts';
 
 export interface RecorderDeps {
   jobs: Pick<JobStore, 'update'>;
@@ -14,26 +16,27 @@ export interface RecorderDeps {
 const deadLetterPath = /^\/dead(\/|\?|$)/;
 
 export function createHandler({ jobs, now }: RecorderDeps): Handler {
-  const ended = meter().createCounter('gst.jobs', { description: 'Jobs by the outcome of their runs' });
-  const stages = meter().createHistogram('gst.run.stage.duration', { unit: 's', description: 'Time of finished runs by stage' });
-  const deadLetters = meter().createCounter('gst.dead_letters', { description: 'Events that the Broker gave up, by type' });
+  const tally = createTally();
 
-  async function recordResult(event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  async function recordResult(event: CloudEvent<unknown>, given: Logger): Promise<void> {
     const result = readResult(event);
-    if (result === undefined) return log.debug('no result: passed over');
+    if (result === undefined) return given.debug('no result: passed over');
     const { job, about, kind, run, seq } = result;
-    const { before, after } = await jobs.update(about.transform.namespace, job, (known) => applyResult(known, result));
-    if (after === before) return log.debug({ job, kind, run, seq }, 'late or repeated: nothing changes');
-    log.info({ job, kind, run, state: after?.status?.state }, 'recorded');
-    if (kind === 'started' || kind === 'progress') return;
-    ended.add(1, { outcome: kind === 'succeeded' && result.data.reused ? 'reused' : kind });
-    if (kind !== 'succeeded') return;
-    for (const [stage, seconds] of Object.entries(result.data.timings ?? {})) stages.record(seconds, { stage });
+    const { namespace, name } = about.transform;
+    const transform = `${namespace}/${name}`;
+    const log = given.child({ job, run, transform });
+    const attributes = { 'gst.job': job, 'gst.run': run, 'gst.transform': transform, 'gst.event': kind };
+    const { before, after } = await inSpan('record', { attributes }, () =>
+      jobs.update(namespace, job, (known) => applyResult(known, result)),
+    );
+    if (after === before) return log.debug({ kind, seq }, 'late or repeated: nothing changes');
+    log.info({ kind, state: after?.status?.state }, 'recorded');
+    tally.result(result, before);
   }
 
   async function recordDeadLetter(event: CloudEvent<unknown>, log: Logger): Promise<void> {
     const answer = answerOf(event);
-    deadLetters.add(1, { type: event.type });
+    tally.deadLetter(kindOf(event), answer);
     if (!isRequest(event)) {
       // nothing was asked for yet, so there is no job: the sweep finds the object
       log.error({ answer, source: event.source, subject: event.subject }, 'the Broker gave an event up');
@@ -43,8 +46,12 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     if (request === undefined) return;
     const { job, transform } = request;
     const letter = { id: event.id, request, answer, time: now().toISOString() };
-    const { before, after } = await jobs.update(transform.namespace, job, (known) => applyDeadLetter(known, letter));
-    log.warn({ job, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
+    const name = `${transform.namespace}/${transform.name}`;
+    const { before, after } = await inSpan('record', { attributes: { 'gst.job': job, 'gst.transform': name } }, () =>
+      jobs.update(transform.namespace, job, (known) => applyDeadLetter(known, letter)),
+    );
+    const about = { job, run: after?.status?.run, transform: name };
+    log.warn({ ...about, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
   }
 
   return (event, { path, log }) => (deadLetterPath.test(path) ? recordDeadLetter(event, log) : recordResult(event, log));

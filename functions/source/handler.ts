@@ -1,7 +1,8 @@
 /** Takes MinIO's webhook: a notification becomes one object event for each new object. */
 import { Fault } from '../../lib/errors.ts';
 import { isCreation, objectEvent, publishAll, readNotification } from '../../lib/events/index.ts';
-import { meter, type Publish, producing, type RequestHandler } from '../../lib/runtime/index.ts';
+import { type Publish, type RequestHandler, serving } from '../../lib/runtime/index.ts';
+import { counter, inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 
 export interface SourceDeps {
   publish: Publish;
@@ -17,10 +18,8 @@ export interface SourceDeps {
  * sense it makes: MinIO repeats what is refused for ever, and holds back all that comes after it.
  */
 export function createHandler({ publish, authorized, endpoint }: SourceDeps): RequestHandler {
-  const records = meter().createCounter('gst.source.records', {
-    description: 'Records of notifications by what became of them; a body that is no notification counts as one',
-  });
-  return async ({ headers, body }, { log, signal }) => {
+  const records = counter('gst.source.records');
+  return async ({ headers, body }, { log, signal, path }) => {
     const authorization = headers.get('authorization');
     // older MinIO asks by an empty POST whether somebody is there
     if (body.length === 0 && authorization === null) return;
@@ -30,24 +29,31 @@ export function createHandler({ publish, authorized, endpoint }: SourceDeps): Re
     const notification = readNotification(parse(body));
     const created = notification.records.filter(isCreation);
     if (notification.records.length === 0 && notification.unusable === 0) {
-      records.add(1, { outcome: 'unreadable' });
+      records.add(1, { 'gst.outcome': 'unreadable' });
       log.warn({ bytes: body.length, start: excerpt(body) }, 'body is no notification: passed over');
       return;
     }
     if (notification.unusable > 0) {
-      records.add(notification.unusable, { outcome: 'unusable' });
+      records.add(notification.unusable, { 'gst.outcome': 'unusable' });
       log.warn({ unusable: notification.unusable }, 'records without event, bucket or key: passed over');
     }
     for (const { eventName, bucket, key } of notification.records.filter((record) => !isCreation(record))) {
-      records.add(1, { outcome: 'ignored' });
+      records.add(1, { 'gst.outcome': 'ignored' });
       log.debug({ eventName, bucket, key }, 'no new content: passed over');
     }
     if (created.length === 0) return;
-    await producing('object events publish', async () => {
-      const events = created.map((object) => objectEvent(endpoint === undefined ? object : { ...object, endpoint }));
-      await publishAll(publish, events, signal);
+    await serving({ headers, path }, async () => {
+      const told = new Map(
+        created.map((object) => [objectEvent(endpoint === undefined ? object : { ...object, endpoint }), object]),
+      );
+      const root = created.length > 1; // each object has a trace of its own
+      const tell: Publish = (event, options) => {
+        const object = told.get(event);
+        return inSpan('tell object', { root, attributes: object && objectAttributes(object) }, () => publish(event, options));
+      };
+      await publishAll(tell, told.keys(), signal);
     });
-    records.add(created.length, { outcome: 'published' });
+    records.add(created.length, { 'gst.outcome': 'published' });
     for (const { eventName, bucket, key } of created) log.info({ eventName, bucket, key }, 'object told');
   };
 }

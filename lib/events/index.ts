@@ -18,5 +18,5 @@ export { decodeKey, encodeKey } from './s3-key.ts';
 export { createdObjects, decodeS3Records, isCreation, type Notification, readNotification } from './s3-records.ts';
 export { eventSchema, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
 export { canonicalJson, sameSecret, sign, verify } from './signature.ts';
-export { currentTraceparent, parseTraceparent } from './trace.ts';
+export { currentTraceId, currentTraceparent, parseTraceparent } from './trace.ts';
 export * from './types.ts';

@@ -1,7 +1,10 @@
 /** Posts events to the Broker: an answer outside 2xx is a failure, and nothing but the status is believed. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
+import { inSpan } from '../telemetry/index.ts';
+import { formatTraceparent } from './trace.ts';
 
 /** Publishes an event to `K_SINK`: resolves when the Broker has it, rejects with `PUBLISH_FAILED`. */
 export type Publish = (event: CloudEvent<unknown>, options?: { signal?: AbortSignal }) => Promise<void>;
@@ -24,11 +27,17 @@ const retried = (status: number) => status >= 500 || status === 429 || status ==
 
 export function createPublisher(options: PublishOptions): Publish {
   const { sink, timeout, retryDelays = defaultRetryDelays, fetch: send = fetch } = options;
-  return async (event, { signal } = {}) => {
+  const place = placeAttributes(sink);
+  const publish = async (given: CloudEvent<unknown>, span: Span, signal?: AbortSignal) => {
+    // the traceparent of the event is where its consumers go on from; that of the request is the hop, here the same span
+    const hop = span.isRecording() ? formatTraceparent(span.spanContext()) : undefined;
+    const event = hop === undefined ? given : given.cloneWith({ traceparent: hop });
     // Structured mode: header values could not hold what attributes may, and Knative does not decode them.
     const body = JSON.stringify(event);
+    const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', ...(hop && { traceparent: hop }) };
     for (let attempt = 0; ; attempt++) {
-      const failure = await post(send, sink, body, timeout, signal);
+      if (attempt > 0) span.setAttribute('http.request.resend_count', attempt);
+      const failure = await post(send, sink, { headers, body, timeout, signal, span });
       if (failure === undefined) return;
       const delay = failure.final ? undefined : retryDelays[attempt];
       if (delay === undefined || signal?.aborted) {
@@ -36,6 +45,33 @@ export function createPublisher(options: PublishOptions): Publish {
       }
       await sleep(delay, undefined, { signal }).catch(() => {}); // an abort is seen by the next try
     }
+  };
+  return (event, { signal } = {}) => {
+    const attributes = { ...place, ...eventAttributes(event) };
+    return inSpan(`publish ${event.type}`, { kind: SpanKind.PRODUCER, attributes }, (span) => publish(event, span, signal));
+  };
+}
+
+function placeAttributes(sink: string): Attributes {
+  const { hostname, port, protocol, pathname } = new URL(sink);
+  return {
+    'messaging.system': 'knative',
+    'messaging.operation.name': 'publish',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': pathname,
+    'http.request.method': 'POST',
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
+}
+
+function eventAttributes({ id, type, source, subject }: CloudEvent<unknown>): Attributes {
+  return {
+    'messaging.message.id': id,
+    'cloudevents.event_id': id,
+    'cloudevents.event_type': type,
+    'cloudevents.event_source': source,
+    ...(subject === undefined ? {} : { 'cloudevents.event_subject': subject }),
   };
 }
 
@@ -45,22 +81,27 @@ interface PostFailure {
   error?: unknown;
 }
 
-async function post(
-  send: typeof fetch,
-  sink: string,
-  body: string,
-  timeout: number,
-  signal?: AbortSignal,
-): Promise<PostFailure | undefined> {
+interface Posting {
+  headers: Record<string, string>;
+  body: string;
+  /** In milliseconds. */
+  timeout: number;
+  signal?: AbortSignal;
+  span: Span;
+}
+
+async function post(send: typeof fetch, sink: string, posting: Posting): Promise<PostFailure | undefined> {
+  const { headers, body, timeout, signal, span } = posting;
   const limit = AbortSignal.timeout(timeout);
   try {
     const response = await send(sink, {
       method: 'POST',
-      headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' },
+      headers,
       body,
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
+    span.setAttribute('http.response.status_code', response.status);
     await response.body?.cancel();
     if (response.ok) return undefined;
     return { cause: `it answered ${response.status}`, final: !retried(response.status) };

@@ -18,16 +18,23 @@ export function parseTraceparent(traceparent: unknown): SpanContext | undefined 
  * new one, marked as sampled so that whoever has telemetry further on records it.
  */
 export function currentTraceparent(cause?: unknown): string {
-  const active = trace.getActiveSpan()?.spanContext();
-  const parent = active && isSpanContextValid(active) ? active : parseTraceparent(cause);
-  if (parent) return format(parent);
-  return format({
+  const parent = current(cause);
+  if (parent) return formatTraceparent(parent);
+  return formatTraceparent({
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
     traceFlags: TraceFlags.SAMPLED,
   });
 }
 
-function format({ traceId, spanId, traceFlags }: SpanContext): string {
+/** The trace that is worked for, as 32 hexadecimal digits; undefined where there is none. */
+export const currentTraceId = (cause?: unknown): string | undefined => current(cause)?.traceId;
+
+function current(cause: unknown): SpanContext | undefined {
+  const active = trace.getActiveSpan()?.spanContext();
+  return active && isSpanContextValid(active) ? active : parseTraceparent(cause);
+}
+
+export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

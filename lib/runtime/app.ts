@@ -3,8 +3,9 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 import { Fault } from '../errors.ts';
-import { readCloudEvent } from '../events/index.ts';
-import { spanOf } from './telemetry.ts';
+import { currentTraceId, readCloudEvent } from '../events/index.ts';
+import { histogram } from '../telemetry/index.ts';
+import { processing } from './telemetry.ts';
 import type { EventContext, Handler, Lifecycle } from './types.ts';
 
 export interface AppOptions {
@@ -36,9 +37,12 @@ const retryAfter = 5;
 export function createApp(handler: Handler, options: AppOptions): Hono {
   return createHttpApp(async ({ headers, body }, context) => {
     const event = readCloudEvent(headers, body, options);
-    const log = context.log.child({ event: event.id, type: event.type });
-    await spanOf(event, headers, () => handler(event, { ...context, log }));
-    log.debug('event handled');
+    const { path } = context;
+    await processing(event, { headers, path }, async () => {
+      const log = context.log.child({ event: event.id, type: event.type, traceId: currentTraceId(event.traceparent) });
+      await handler(event, { ...context, log });
+      log.debug('event handled');
+    });
   }, options);
 }
 
@@ -50,6 +54,7 @@ export function createApp(handler: Handler, options: AppOptions): Hono {
  */
 export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono {
   const { log, lifecycle } = options;
+  const durations = histogram('http.server.request.duration');
   const app = new Hono();
   const answer = (status: number, headers: Record<string, string> = {}) =>
     new Response(null, { status, headers: lifecycle.draining() ? { ...headers, connection: 'close' } : headers });
@@ -74,6 +79,15 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
   app.post('*', limit, async (c) => {
     const request = c.req.raw;
     const done = lifecycle.begin();
+    const begun = performance.now();
+    const answered = (response: Response, fault?: Fault) => {
+      durations.record((performance.now() - begun) / 1000, {
+        'http.request.method': 'POST',
+        'http.response.status_code': response.status,
+        ...(fault && { 'error.type': fault.code }),
+      });
+      return response;
+    };
     try {
       const { pathname, search } = new URL(request.url);
       const context: EventContext = {
@@ -85,9 +99,9 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
         headers: request.headers,
       };
       await handle({ headers: request.headers, body: new Uint8Array(await request.arrayBuffer()) }, context);
-      return answer(204);
+      return answered(answer(204));
     } catch (error) {
-      return refuse(error);
+      return answered(refuse(error), Fault.from(error));
     } finally {
       done();
     }

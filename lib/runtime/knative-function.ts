@@ -1,5 +1,6 @@
 /** The names that Knative Functions looks for, made from the shape that every function here has. */
 import { type CloudEvent, HTTP, type Message } from 'cloudevents';
+import { startTelemetry } from './telemetry.ts';
 import type { FunctionModule, RunningFunction } from './types.ts';
 
 /** What is used of the context that Knative's runtime for Node gives. */
@@ -25,10 +26,15 @@ export interface KnativeFunction {
 }
 
 /** Settings are read in `init`, not when the module is imported. */
-export function knativeFunction({ start }: FunctionModule): KnativeFunction {
+export function knativeFunction({ name, start }: FunctionModule): KnativeFunction {
   let starting: Promise<RunningFunction> | undefined;
+  let stopTelemetry = async () => {};
+  const begin = async () => {
+    stopTelemetry = await startTelemetry(name, process.env);
+    return start(process.env);
+  };
   const running = () => {
-    starting ??= start(process.env);
+    starting ??= begin();
     return starting;
   };
   const ask = async (request: Request) => {
@@ -45,6 +51,7 @@ export function knativeFunction({ start }: FunctionModule): KnativeFunction {
       lifecycle.drain();
       await lifecycle.idle();
       await close();
+      await stopTelemetry();
     },
   };
 }

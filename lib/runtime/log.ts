@@ -1,6 +1,7 @@
 /** Logs: JSON lines for machines, one plain line each for people on a terminal. */
 import pino, { type Logger } from 'pino';
 import { Fault } from '../errors.ts';
+import { withoutSecrets } from '../telemetry/index.ts';
 
 export interface LogOptions {
   /** Who speaks: the function's name. */
@@ -22,7 +23,12 @@ export function createLog({ name, level, format, output = process.stdout }: LogO
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
     },
-    text ? { write: (line: string) => void output.write(readableLine(line)) } : output,
+    {
+      write(line: string) {
+        const clean = withoutSecrets(line);
+        output.write(text ? readableLine(clean) : clean);
+      },
+    },
   );
 }
 

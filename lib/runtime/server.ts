@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '../errors.ts';
+import { histogram } from '../telemetry/index.ts';
 import { settingsFault } from './settings.ts';
 import type { RunningFunction } from './types.ts';
 
@@ -39,6 +40,7 @@ export async function serve(running: RunningFunction, { port, host, drainSeconds
   server.requestTimeout = 60_000;
   const listening = await listen(server, port, host);
   log.info({ port: listening }, 'listening');
+  histogram('gst.start.duration').record(performance.now() / 1000); // its zero is the start of the process
 
   const drained = async (seconds: number) => {
     const over = new AbortController();

@@ -1,5 +1,6 @@
 /** Settings from the environment: described once, read once, every fault told at once, then frozen. */
 import { Fault } from '../errors.ts';
+import { keepSecret } from '../telemetry/index.ts';
 
 /** One environment variable: how its text is read, and what docs/reference/settings.md says of it. */
 export interface Setting<T> {
@@ -41,6 +42,7 @@ export function readSettings<S extends SettingsSpec>(
       if (!setting.optional) faults.push(`${setting.env} is required: ${setting.about}`);
       return [name, undefined];
     }
+    if (setting.secret) keepSecret(text);
     try {
       return [name, setting.read(text)];
     } catch (error) {
