@@ -78,3 +78,34 @@ export async function podsOf(service: string): Promise<Json[]> {
 export async function settingsOf(name: string): Promise<Record<string, string>> {
   return (await get('configmap', name, '-n', systemNamespace)).data;
 }
+
+/** Gives a function other settings, as a new revision, and waits until that one serves. */
+export async function reconfigure(name: string, settings: Record<string, string>): Promise<void> {
+  const service = await get('services.serving.knative.dev', name, '-n', systemNamespace);
+  const [container] = service.spec.template.spec.containers;
+  const kept = container.env.filter((one: Json) => !(one.name in settings));
+  const env = [...kept, ...Object.entries(settings).map(([key, value]) => ({ name: key, value }))];
+  const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/env', value: env }];
+  await kubectl([
+    'patch',
+    'services.serving.knative.dev',
+    name,
+    '-n',
+    systemNamespace,
+    '--type=json',
+    '-p',
+    JSON.stringify(patch),
+  ]);
+  await eventually(`${name} with other settings`, readyTimeout, async () =>
+    isReady(await get('services.serving.knative.dev', name, '-n', systemNamespace)),
+  );
+}
+
+/** Posts an event from inside the cluster, where alone the functions can be reached; gives back the status. */
+export async function post(url: string, event: object): Promise<string> {
+  const [source] = await items('pods', '-n', systemNamespace, '-l', 'serving.knative.dev/service=source');
+  const request = { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) };
+  const script = `fetch(${JSON.stringify(url)}, ${JSON.stringify(request)}).then((answer) => console.log(answer.status))`;
+  const exec = ['exec', '-n', systemNamespace, source.metadata.name, '-c', 'user-container', '--', 'node', '-e', script];
+  return (await kubectl(exec)).trim();
+}
