@@ -33,7 +33,7 @@ export async function askAgain(
     versionId: src.versionId,
     contentType: src.contentType,
     // "now" of the key templates: another one would give the outputs other keys
-    eventTime: src.eventTime ?? job.metadata.creationTimestamp ?? new Date().toISOString(),
+    eventTime: src.eventTime ?? job.metadata.creationTimestamp ?? new Date(0).toISOString(),
     region: endpoint.region,
     userMetadata: {},
     endpoint: endpoint.address,

@@ -45,28 +45,23 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
   let closed = false;
   let looking: Promise<void> | undefined;
   let again = false;
-  let watcher: FSWatcher | undefined;
   let told: NodeJS.Timeout | undefined;
 
   /** @returns whether there is something new */
   const look = async () => {
     try {
-      const next = await readFiles(root, extensions, known);
+      const { files: next, folders } = await readFiles(root, extensions, known);
       const changed = !readable || next.size !== known.size || [...next].some(([path, file]) => known.get(path) !== file);
       known = next;
       readable = true;
-      if (watcher === undefined && !closed) {
-        watcher = tellChanges(root, onTold);
-        // what changed after the look and before the watcher stands is told by nobody
-        if (watcher) onTold();
-      }
+      // what changed after the look and before the watchers stand is told by nobody
+      if (!closed && watchers.keep(folders)) onTold();
       return changed;
     } catch (error) {
       if (readable) log.warn({ folder: root, cause: (error as Error).message }, 'folder cannot be read');
       readable = false;
-      // one that comes back is another folder, of which this one tells nothing
-      watcher?.close();
-      watcher = undefined;
+      // one that comes back is another folder, of which these tell nothing
+      watchers.keep([]);
       return false;
     }
   };
@@ -91,6 +86,8 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
     }, debounce);
   };
 
+  const watchers = keepWatchers(onTold);
+
   await refresh();
   const polling = setInterval(() => void refresh(), poll);
   return {
@@ -102,18 +99,33 @@ export async function watchFolder(root: string, options: FolderOptions): Promise
       clearTimeout(told);
       clearInterval(polling);
       await looking;
-      watcher?.close();
+      watchers.keep([]);
     },
   };
 }
 
-/** Undefined where the system tells no changes: then only looking finds them. */
-function tellChanges(root: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    return watch(root, { recursive: true, persistent: true }, onChange).on('error', () => {});
-  } catch {
-    return undefined;
-  }
+/** One for each folder: the recursive watch of Node 24 on Linux misses files that go, or that are moved in from elsewhere. */
+function keepWatchers(onChange: () => void) {
+  const watchers = new Map<string, FSWatcher>();
+  return {
+    /** @returns whether there is a new one */
+    keep(folders: readonly string[]): boolean {
+      for (const [folder, watcher] of watchers) {
+        if (folders.includes(folder)) continue;
+        watcher.close();
+        watchers.delete(folder);
+      }
+      const fresh = folders.filter((folder) => !watchers.has(folder));
+      for (const folder of fresh) {
+        try {
+          watchers.set(folder, watch(folder, onChange).on('error', onChange));
+        } catch {
+          // it went meanwhile, or there may be no more watchers: then only looking finds changes
+        }
+      }
+      return fresh.some((folder) => watchers.has(folder));
+    },
+  };
 }
 
 /** Files that are as they were keep their object, which tells that they did not change. */
@@ -121,7 +133,7 @@ async function readFiles(
   root: string,
   extensions: readonly string[],
   known: ReadonlyMap<string, FolderFile>,
-): Promise<Map<string, FolderFile>> {
+): Promise<{ files: Map<string, FolderFile>; folders: string[] }> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory() && extensions.includes(extname(entry.name)))
@@ -129,7 +141,8 @@ async function readFiles(
     .filter((path) => !/(^|\/)\./.test(path))
     .sort();
   const files = await Promise.all(paths.map((path) => readOne(join(root, path), path, known.get(path))));
-  return new Map(files.flatMap((file) => (file ? [[file.path, file]] : [])));
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  return { files: new Map(files.flatMap((file) => (file ? [[file.path, file]] : []))), folders: [root, ...folders] };
 }
 
 async function readOne(file: string, path: string, before?: FolderFile): Promise<FolderFile | undefined> {
