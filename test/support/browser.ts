@@ -33,7 +33,16 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
+  const pending = new Set<string>();
+  page.on('request', (request) => pending.add(request.url()));
+  page.on('response', (response) => pending.delete(response.url()));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
   await page.goto(url);
-  await page.locator('#connection[data-state=live]').waitFor();
+  await page
+    .locator('#connection[data-state=live]')
+    .waitFor()
+    .catch((error: Error) => {
+      throw new Error(`${error.message}\nrequests without an answer: ${[...pending]}\ncomplaints: ${complaints}`);
+    });
   return { page, complaints, close: () => context.close() };
 }

@@ -17,10 +17,9 @@ beforeEach(async () => {
   await dashboard.writeTransform('mp4-converter.yaml', transformYaml());
 });
 afterEach(async () => {
-  const { complaints } = opened;
-  await opened.close();
+  await opened?.close();
   await dashboard.close();
-  expect(complaints).toEqual([]);
+  expect(opened?.complaints).toEqual([]);
 });
 async function open(hash = '') {
   opened = await openPage(browser, dashboard.url + hash);
