@@ -4,6 +4,7 @@ import { Fault } from '../../lib/errors.ts';
 import { readRequested } from '../../lib/events/index.ts';
 import type { FaultData, Requested, Skipped } from '../../lib/events/types.ts';
 import type { EventContext, Handler, Publish } from '../../lib/runtime/types.ts';
+import { inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import type { Admitted } from './admit.ts';
 import { type JobDeps, runJob } from './job.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -37,7 +38,8 @@ export function createHandler(deps: TranscodeDeps): Handler {
     busy = true;
     deps.onRunning?.(request.job);
     try {
-      await transcode(deps, request, event, context);
+      const run = deps.newRun();
+      await inSpan('run', { attributes: attributesOf(request, run) }, () => transcode(deps, { request, run }, event, context));
     } finally {
       busy = false;
       deps.onRunning?.(undefined);
@@ -45,15 +47,23 @@ export function createHandler(deps: TranscodeDeps): Handler {
   };
 }
 
+const nameOf = ({ namespace, name }: Requested['transform']) => `${namespace}/${name}`;
+
+const attributesOf = ({ job, transform, source }: Requested, run: string) => ({
+  'gst.job': job,
+  'gst.run': run,
+  'gst.transform': nameOf(transform),
+  ...objectAttributes(source),
+});
+
 async function transcode(
   deps: TranscodeDeps,
-  request: Requested,
+  { request, run }: { request: Requested; run: string },
   event: CloudEvent<unknown>,
   context: EventContext,
 ): Promise<void> {
   const { job } = request;
-  const run = deps.newRun();
-  const log = context.log.child({ job, run, transform: `${request.transform.namespace}/${request.transform.name}` });
+  const log = context.log.child({ job, run, transform: nameOf(request.transform) });
   const reporter = createReporter({
     job,
     run,

@@ -14,6 +14,7 @@ import {
   readSettings,
 } from '../../lib/runtime/index.ts';
 import { createStoreCache, loadClient } from '../../lib/storage/index.ts';
+import { gauge } from '../../lib/telemetry/index.ts';
 import { createAdmit } from './admit.ts';
 import { credentialsFrom } from './credentials.ts';
 import { createHandler } from './handler.ts';
@@ -43,6 +44,7 @@ export const transcode: FunctionModule = {
       onLeftover: (fault, upload) => log.warn({ err: fault, ...upload }, 'upload not aborted'),
     });
     const spare = keepWarm(engine);
+    gauge('gst.sandbox.level', () => (spare.readiness().warm === true ? engine.sandbox.abi : undefined));
     let running: string | undefined;
     const handler = createHandler({
       publish: createPublisher({ sink: set.sink, timeout: set.publishTimeout * 1000 }),

@@ -7,6 +7,7 @@ import type { Endpoint, Limits, Requested, Succeeded } from '../../lib/events/ty
 import type { Graph } from '../../lib/graph/model.ts';
 import type { Engine, RunObserver } from '../../lib/gst/types.ts';
 import type { ObjectStore } from '../../lib/storage/types.ts';
+import { inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import { createDebugKeeper } from './debug.ts';
 import { finishedOutputs } from './finished.ts';
 import { chainOf, marksOf, maxChain, transformName } from './marks.ts';
@@ -50,10 +51,9 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     request.sinks.map(async (sink) => ({ sink, store: await deps.store(sink.endpoint, namespace) })),
   );
 
-  const [source, finished] = await Promise.all([
-    currentSource(sourceStore, request, signal),
-    finishedOutputs(sinks, request, signal),
-  ]);
+  const [source, finished] = await inSpan('prepare', { attributes: objectAttributes(request.source) }, () =>
+    Promise.all([currentSource(sourceStore, request, signal), finishedOutputs(sinks, request, signal)]),
+  );
   if (finished) return { job: request.job, run, outputs: finished, skippedStreams: [], reused: true };
 
   const chain = chainOf(source, request);
@@ -102,6 +102,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
       {
         graph,
         source: access,
+        object: { bucket, key },
         sourceSize: source.size,
         outputs: outputs.targets,
         onMissingStream: request.pipeline.onMissingStream,

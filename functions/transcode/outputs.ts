@@ -4,10 +4,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Context, context, type Span } from '@opentelemetry/api';
 import type { SinkObject, StoredOutput } from '../../lib/events/types.ts';
 import type { OutputTarget } from '../../lib/gst/types.ts';
 import { uploadDirectory } from '../../lib/storage/index.ts';
 import type { ObjectStore, WriteOptions } from '../../lib/storage/types.ts';
+import { endSpan, objectAttributes, startSpan } from '../../lib/telemetry/index.ts';
 import { guessContentType } from '../../lib/transform/index.ts';
 import type { Marks } from './marks.ts';
 
@@ -39,6 +41,7 @@ export const isDirectory = ({ key }: { key: string }): boolean => key.endsWith('
 
 /** Prepares a place in `scratch` for each output. */
 export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: string): Promise<Outputs> {
+  const around = context.active();
   const targets = sinks.map(({ sink }) => ({
     name: sink.name,
     path: join(scratch, isDirectory(sink) ? `${sink.name}/` : sink.name),
@@ -51,7 +54,11 @@ export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: 
     const all = skipped.length === 0 ? marks : { ...marks, 'gst-outputs': written.map(({ sink }) => sink.name).join(',') };
     const outputs = written.map((output) => {
       const path = join(scratch, isDirectory(output.sink) ? `${output.sink.name}/` : output.sink.name);
-      return isDirectory(output.sink) ? directoryOutput(output, path, all) : fileOutput(output, path, all);
+      return traced(
+        isDirectory(output.sink) ? directoryOutput(output, path, all) : fileOutput(output, path, all),
+        output.sink,
+        around,
+      );
     });
     for (const output of outputs) output.begin();
     return outputs;
@@ -73,6 +80,38 @@ export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: 
     },
     async abort() {
       await Promise.all((begun ?? []).map((output) => output.abort()));
+    },
+  };
+}
+
+/** The span of an upload goes from its first byte, while the pipeline still runs, to the moment at which it is visible. */
+function traced(output: Output, sink: SinkObject, parent: Context): Output {
+  let span: Span | undefined;
+  const end = (error?: unknown) => {
+    if (span) endSpan(span, error);
+    span = undefined;
+  };
+  const failing = <T>(work: Promise<T>) =>
+    work.catch((error: unknown) => {
+      end(error);
+      throw error;
+    });
+  return {
+    begin() {
+      span = startSpan('upload', { parent, attributes: { ...objectAttributes(sink), 'gst.sink': sink.name } });
+      output.begin();
+    },
+    finish: (signal) => failing(output.finish(signal)),
+    async complete(signal) {
+      const stored = await failing(output.complete(signal));
+      span?.setAttribute('gst.output.size', stored.size);
+      end();
+      return stored;
+    },
+    async abort() {
+      span?.setAttribute('gst.aborted', true);
+      end();
+      await output.abort();
     },
   };
 }

@@ -13,6 +13,8 @@ const tailLength = 4_000;
 export interface ChildEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** By `kill`. */
+  asked: boolean;
 }
 
 export interface Child {
@@ -57,6 +59,7 @@ async function childOf(forked: ChildProcess, confinement: Confinement | undefine
   const ready = Promise.withResolvers<Child['level']>();
   let listener: Parameters<Child['listen']>[0];
   let alive = true;
+  let asked = false;
   let tail = '';
   let rest = '';
 
@@ -67,12 +70,12 @@ async function childOf(forked: ChildProcess, confinement: Confinement | undefine
   }, startTimeout);
   forked.once('error', (error) => {
     fail(error.message);
-    if (forked.pid === undefined) ended.resolve({ code: null, signal: null });
+    if (forked.pid === undefined) ended.resolve({ code: null, signal: null, asked });
   });
   forked.once('close', (code, signal) => {
     alive = false;
     fail(`it ended by ${signal ?? `status ${code}`}: ${tail.trim()}`);
-    ended.resolve({ code, signal });
+    ended.resolve({ code, signal, asked });
   });
   forked.on('message', (report: Report) => {
     if (report.kind === 'ready') ready.resolve({ landlock: report.landlock, tcp: report.tcp });
@@ -89,6 +92,7 @@ async function childOf(forked: ChildProcess, confinement: Confinement | undefine
   });
 
   const kill = async () => {
+    asked ||= alive;
     alive = false;
     keepsLoop(forked, true);
     forked.kill('SIGKILL');

@@ -1,6 +1,8 @@
 /** Runs graphs, each in a child process of its own, and keeps one child in reserve: loaded, sandboxed, waiting. */
 import { mkdir } from 'node:fs/promises';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { Fault } from '../errors.ts';
+import { counter, histogram, inSpan } from '../telemetry/index.ts';
 import { type Child, startChild } from './child-process.ts';
 import { confinementOf } from './confinement.ts';
 import { declaredBy } from './declared-duration.ts';
@@ -9,6 +11,7 @@ import { containerMemory } from './process-memory.ts';
 import { pluginRegistry } from './registry.ts';
 import { resultOf } from './result.ts';
 import { play, runTimes } from './run.ts';
+import { traced } from './traced.ts';
 import type { Engine, EngineOptions, RunObserver, SandboxLevel } from './types.ts';
 
 /** What this process itself needs of the container's memory beyond what it has now, in bytes. */
@@ -22,6 +25,8 @@ export function createEngine(options: EngineOptions): Engine {
   const files = options.files ?? childFiles();
   const times = { ...runTimes, ...options.times };
   const children = new Set<Child>();
+  const waits = histogram('gst.child.start.duration');
+  const crashes = counter('gst.child.crashes');
   let spare: Promise<Child> | undefined;
   let closed = false;
   let level: SandboxLevel = { abi: 0, files: false, tcp: false };
@@ -43,7 +48,10 @@ export function createEngine(options: EngineOptions): Engine {
     const confinement = wanted ? confinementOf({ files, registry, scratchRoot, readable, env }) : undefined;
     const child = await startChild({ files, env, registry, scratchRoot, confinement });
     children.add(child);
-    void child.ended.then(() => children.delete(child));
+    void child.ended.then(({ code, signal, asked }) => {
+      children.delete(child);
+      if (!asked) crashes.add(1, { 'gst.end': signal ?? `status ${code}` });
+    });
     level = { abi: child.level.landlock, files: child.level.landlock > 0, tcp: child.level.tcp };
     try {
       checkSandbox();
@@ -70,7 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   const reserve = (): Promise<Child> => {
-    const starting = start();
+    const starting = context.with(ROOT_CONTEXT, start); // it outlives the run that makes room for it
     // a failure is told to whoever takes it; the next one tries again
     starting.catch(() => {
       if (spare === starting) spare = undefined;
@@ -106,7 +114,9 @@ export function createEngine(options: EngineOptions): Engine {
     async run(request, observer, signal) {
       if (closed) throw new Fault('SHUTTING_DOWN');
       const begun = performance.now();
-      const [child, limit] = await Promise.all([take(), memoryLimit()]);
+      const attributes = { 'gst.spare': spare !== undefined };
+      const [child, limit] = await inSpan('child start', { attributes }, () => Promise.all([take(), memoryLimit()]));
+      waits.record((performance.now() - begun) / 1000, attributes);
       const reading = new AbortController();
       let index: ReturnType<typeof declaredBy> | undefined;
       try {
@@ -118,7 +128,9 @@ export function createEngine(options: EngineOptions): Engine {
             observer.onPlaying?.(choice);
           },
         };
-        const end = await play(request, watcher, signal, { child, memoryLimit: limit, readable, times });
+        const end = await traced(request, watcher, (watched) =>
+          play(request, watched, signal, { child, memoryLimit: limit, readable, times }),
+        );
         await child.kill();
         preload = [
           ...new Set([

@@ -15,6 +15,8 @@ export interface OutputTarget {
 export interface RunRequest {
   graph: Graph;
   source: ReadAccess;
+  /** What the source is called, for whoever looks at a trace. */
+  object?: { bucket: string; key: string };
   /** Bytes of the source, for progress. */
   sourceSize: number;
   outputs: OutputTarget[];
