@@ -1,8 +1,7 @@
 /** Before the tests: a cluster, images of this tree in it, and the installation from nothing. After them nothing is left. */
 import { provideImages, requireCluster } from './support/cluster.ts';
 import { install, uninstall } from './support/install.ts';
-import { startStorage, storageNamespace } from './support/storage.ts';
-import { removeNamespace } from './support/tenant.ts';
+import { removeStorage, startStorage } from './support/storage.ts';
 
 export async function setup(): Promise<void> {
   await requireCluster();
@@ -15,5 +14,5 @@ export async function setup(): Promise<void> {
 export async function teardown(): Promise<void> {
   if (process.env.E2E_KEEP === 'true') return;
   await uninstall();
-  await removeNamespace(storageNamespace);
+  await removeStorage();
 }

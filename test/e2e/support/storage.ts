@@ -28,9 +28,15 @@ export interface Storage {
   close(): void;
 }
 
+/** Its data need not be kept, so nothing has to end well. */
+export async function removeStorage(): Promise<void> {
+  await kubectl(['delete', 'pods', '--all', '--force', '--grace-period=0', '-n', storageNamespace], { mayFail: true });
+  await kubectl(['delete', 'namespace', storageNamespace, '--ignore-not-found', '--timeout=120s']);
+}
+
 /** Empty, whatever an earlier run has left. */
 export async function startStorage(): Promise<void> {
-  await kubectl(['delete', 'namespace', storageNamespace, '--ignore-not-found', '--timeout=120s']);
+  await removeStorage();
   await kubectl(['apply', '-f', 'test/e2e/manifests/minio.yaml']);
   await kubectl(['rollout', 'status', '-n', storageNamespace, 'deployment/minio', '--timeout=120s']);
 }
