@@ -3,7 +3,7 @@
  * RESOURCE domain for bad media, so the domain tells nothing about whether a retry helps.
  */
 import { Fault, type FaultCode } from '../errors.ts';
-import type { BusError } from './protocol.ts';
+import type { BusError, PadReport } from './protocol.ts';
 import type { Redact } from './redact.ts';
 
 export interface Blame {
@@ -35,7 +35,7 @@ export function bestError(errors: readonly BusError[], source: string): BusError
 }
 
 /** "Internal data stream error": raised by whoever pushed, for what went wrong further down. */
-const isEcho = (error: BusError) => error.message.startsWith('Internal data stream error');
+export const isEcho = (error: BusError) => error.message.startsWith('Internal data stream error');
 const raisedBy = (error: BusError, element: string) => topName(error) === element;
 
 /** Name of the node of the graph that the error comes from, or from inside of. */
@@ -94,7 +94,7 @@ function classify(error: BusError, blame: Blame): Verdict {
   }
   if (flowReturn === notLinked) return is('NO_STREAMS', { found: blame.found });
   if (raisedBy(error, blame.source)) return sourceFault(error, blame, why);
-  if (raisedBy(error, blame.buffer) && isEcho(error)) return is('MEDIA_CORRUPT', silentDemuxer);
+  if (raisedBy(error, blame.buffer) && isEcho(error)) return is('MEDIA_CORRUPT', stopped());
   if (/missing a plug-in|no suitable plugins found|no decoder available|missing (decoder|element|demuxer)/i.test(text)) {
     return unsupported(text, blame.missingPlugins);
   }
@@ -108,7 +108,13 @@ function classify(error: BusError, blame: Blame): Verdict {
 }
 
 /** Whoever the source feeds has stopped it, and has not said why. */
-const silentDemuxer = { element: 'the demuxer', cause: 'it stopped without a reason' };
+const stopped = (element = 'the demuxer') => ({ element, cause: 'it stopped without a reason' });
+
+/** Of an input in which nothing was found, although nobody is at work any more. */
+export function silentDemuxer(pads: readonly PadReport[]): Fault {
+  const demuxer = pads.find(({ klass }) => /Demux/.test(klass));
+  return new Fault('MEDIA_CORRUPT', stopped(demuxer?.factory), { element: demuxer?.element });
+}
 
 function sourceFault(error: BusError, { address }: Blame, why: string): Verdict {
   const { message, httpStatus, lastHttpStatus, factory } = error;
@@ -127,7 +133,7 @@ function sourceFault(error: BusError, { address }: Blame, why: string): Verdict 
     if (lastHttpStatus === 0 || (lastHttpStatus === undefined && factory !== 'filesrc')) {
       return is('STORAGE_UNREACHED', { address, cause: 'no connection' });
     }
-    return is('MEDIA_CORRUPT', silentDemuxer);
+    return is('MEDIA_CORRUPT', stopped());
   }
   return is('STORAGE_READ', { cause: why });
 }

@@ -67,6 +67,8 @@ export interface BusError {
   refusedBy?: { name: string; factory: string; caps: string };
   httpStatus?: number;
   flowReturn?: number;
+  /** Of an element whose stream nobody takes: what there is. */
+  pads?: PadReport[];
 }
 
 /** One pad of the running pipeline with what it says of its stream. */
@@ -118,6 +120,8 @@ export type Report =
       sourceWaits: boolean;
       /** Heads of branches that are not linked yet, with what they want. */
       unlinked: Array<{ head: string; wants: string }>;
+      /** While there are such heads: what there is. */
+      pads: PadReport[];
       /** Seconds of CPU that this process has used. */
       cpu: number;
     }

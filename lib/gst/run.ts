@@ -3,7 +3,7 @@ import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
 import { narrowed, type RunReach } from './confinement.ts';
-import { bestError, faultOf } from './faults.ts';
+import { bestError, faultOf, isEcho, silentDemuxer } from './faults.ts';
 import { bufferName, launchOf, sourceName } from './launch.ts';
 import { inputFacts, inWords } from './media-facts.ts';
 import { type Cut, cutBranches, type Unlinked } from './missing-streams.ts';
@@ -12,6 +12,7 @@ import type { BusError, EndReport, PadReport, Report } from './protocol.ts';
 import { type Redact, redactor } from './redact.ts';
 import { sizeOf } from './scratch-size.ts';
 import type { DotSnapshot, RunObserver, RunRequest } from './types.ts';
+import { createWaitingBranches } from './waiting-branches.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** Milliseconds. */
@@ -26,6 +27,8 @@ export interface RunTimes {
   unlinked: number;
   /** Without any movement and without work of the CPU, after which an unlinked branch counts as one without a stream. */
   hopeless: number;
+  /** After parsebin has shown its pads, for all of them to be linked. */
+  shown: number;
   /** From EOS to the pipeline being stopped; and for a stop that is asked for. */
   stop: number;
   /** For a picture of the pipeline. */
@@ -38,12 +41,10 @@ export const runTimes: Readonly<RunTimes> = {
   errors: 100,
   unlinked: 20,
   hopeless: 3_000,
+  shown: 1_000,
   stop: 10_000,
   dot: 1_000,
 };
-
-/** Share of one core below which a process counts as idle. */
-const idleShare = 0.1;
 
 export interface RunDeps {
   child: Child;
@@ -74,6 +75,8 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   const warned = new Set<string>();
   const dots = createDots(child, observer, redact, times.dot);
 
+  const waitingBranches = (graph: Graph) =>
+    createWaitingBranches({ graph, interval: times.progress, hopeless: times.hopeless, shown: times.shown });
   let cut: Cut = { graph: request.graph, skippedStreams: [], skippedOutputs: [] };
   let starts = 0;
   let stopping = false;
@@ -87,8 +90,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
   let progress: (Report & { kind: 'progress' }) | undefined;
   let bytesOut = 0;
-  let busyAt = performance.now();
-  let busyCpu = 0;
+  let waiting = waitingBranches(request.graph);
 
   const fail = (error: unknown) => {
     if (settled) return;
@@ -109,6 +111,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     unlinked = [];
     pads = [];
     stopping = false;
+    waiting = waitingBranches(cut.graph);
     child.send({
       kind: 'play',
       launch: line,
@@ -135,7 +138,8 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
 
   const found = () => inputFacts({ pads });
   const withoutStreams = () => {
-    if (stopping || settled) return;
+    // what an element says of the input itself comes first: with a broken one no branch gets a pad
+    if (stopping || settled || errors.some((error) => !isEcho(error))) return;
     try {
       const next = cutBranches(cut.graph, unlinked, { found: found(), missingPlugins, onMissingStream: request.onMissingStream });
       cut = {
@@ -189,6 +193,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
         return;
       case 'error':
         errors.push(report);
+        pads = report.pads ?? pads;
         if (errors.length === 1) after(times.errors, onError);
         return;
       case 'warning':
@@ -201,7 +206,8 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
       case 'unlinked':
         unlinked.push({ head: report.head, wants: report.wants });
         pads = report.pads;
-        if (unlinked.length === 1) after(times.unlinked, withoutStreams);
+        // nothing found at all is no want of a branch: an error is on its way, or what the input has is still to come
+        if (unlinked.length === 1) after(found().streams.length > 0 ? times.unlinked : times.hopeless, withoutStreams);
         return;
       case 'stopped':
         if (!stopping) return;
@@ -230,21 +236,19 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
 
   const onProgress = (report: Report & { kind: 'progress' }) => {
     const now = performance.now();
-    progress = report;
-    if (report.cpu - busyCpu > (idleShare * (now - busyAt)) / 1000) {
-      busyAt = now;
-      busyCpu = report.cpu;
-    }
+    // a local file is always there
+    progress = { ...report, sourceWaits: report.sourceWaits && request.source.kind === 'http' };
     const { position = 0, duration, bytesIn } = report;
     const elapsed = at.playing === undefined ? 0 : (now - at.playing) / 1000;
     observer.onProgress?.({ position, duration, speed: elapsed > 0 ? position / elapsed : undefined, bytesIn, bytesOut });
-    // A demuxer that never says that it has no more pads leaves the branch waiting, and everything with it.
-    const { unlinked: waiting, sourceWaits } = report;
-    const hopeless = Math.min(watchdog.still(now), now - busyAt) > times.hopeless;
-    if (waiting.length > 0 && !sourceWaits && hopeless && !chosen) {
-      unlinked = waiting;
-      withoutStreams();
-    }
+    if (chosen) return;
+    const inVain = waiting.look(progress, bytesOut);
+    if (inVain.length === 0) return;
+    unlinked = inVain;
+    pads = report.pads;
+    if (found().streams.length > 0) return withoutStreams();
+    // decodebin drops the error of a demuxer that fails while it is being plugged in
+    if (errors.length === 0) failWithPicture(silentDemuxer(pads), 'error');
   };
 
   const watchdog = createWatchdog({ limits: request.limits, memoryLimit: deps.memoryLimit, now: performance.now() });

@@ -25,8 +25,6 @@ export interface WatchdogOptions {
 export interface Watchdog {
   /** The fault that ends the run, or undefined. */
   look(sample: Sample, now: number): Fault | undefined;
-  /** Milliseconds since anything moved. */
-  still(now: number): number;
   /** Counts stillness from here: the pipeline was started again. */
   restart(now: number): void;
 }
@@ -35,7 +33,6 @@ export function createWatchdog({ limits, memoryLimit, now: begun }: WatchdogOpti
   let moved = begun;
   let last: Sample | undefined;
   return {
-    still: (now) => now - moved,
     restart(now) {
       moved = now;
       last = undefined;

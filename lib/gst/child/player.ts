@@ -53,6 +53,7 @@ interface Playing {
 const pluginKinds = new Set(['decoder', 'encoder', 'demuxer', 'element', 'urisource', 'urisink']);
 const delayedLinking = /^failed delayed linking .* to .* named (\S+)$/m;
 const allDotDetails = 15; // GST_DEBUG_GRAPH_SHOW_ALL
+const notLinked = -1; // GST_FLOW_NOT_LINKED
 const second = 1e9; // ns
 
 export function createPlayer(Pipeline: PipelineClass, report: (message: Report) => void, abi: number): Player {
@@ -145,14 +146,16 @@ export function createPlayer(Pipeline: PipelineClass, report: (message: Report) 
     const { pointer, command } = playing;
     const time = (ns: number | undefined) => (ns === undefined ? undefined : ns / second);
     const { user, system } = process.cpuUsage();
+    const unlinked = command.heads
+      .filter((head) => isUnlinked(pointer, head))
+      .map((head) => ({ head, wants: wantedCaps(pointer, head) }));
     report({
       kind: 'progress',
       position: time(elementPosition(pointer, timeFormat)),
       duration: time(elementDuration(pointer, timeFormat)),
       ...sourceState(pointer, command.source),
-      unlinked: command.heads
-        .filter((head) => isUnlinked(pointer, head))
-        .map((head) => ({ head, wants: wantedCaps(pointer, head) })),
+      unlinked,
+      pads: unlinked.length > 0 ? padReports(pointer) : [],
       cpu: (user + system) / 1e6,
     });
   };
@@ -179,6 +182,7 @@ function busError(pipeline: bigint, message: BusMessage, lastHttpStatus: number 
     const found = new RegExp(`${field}=\\([a-z]+\\)(-?\\d+)`).exec(details)?.[1];
     return found === undefined ? undefined : Number(found);
   };
+  const flowReturn = number('flow-return');
   return {
     message: String(message.message ?? ''),
     debug: String(message.debug ?? ''),
@@ -186,7 +190,8 @@ function busError(pipeline: bigint, message: BusMessage, lastHttpStatus: number 
     ...about,
     httpStatus: number('http-status-code'),
     lastHttpStatus,
-    flowReturn: number('flow-return'),
+    flowReturn,
+    pads: flowReturn === notLinked ? padReports(pipeline) : undefined,
     refusedBy: capsRefused(pipeline),
   };
 }

@@ -206,6 +206,34 @@ describe('streams that are not there', () => {
     expect(bench.broker.last('succeeded', job)?.data.skippedStreams).toHaveLength(skipped);
   });
 
+  const parsed: Element[] = [
+    { name: 'parsebin', alias: 'p' },
+    { goto: 'p' },
+    { name: 'queue' },
+    { name: 'jpegparse' },
+    { linkto: 'mux' },
+    { goto: 'p' },
+    { name: 'queue' },
+    { name: 'vorbisparse' },
+    { name: 'matroskamux', alias: 'mux' },
+  ];
+  it('parsebin, which never says that it has no more: the branch without a stream is cut as quickly', async () => {
+    const source = await bench.upload('in/silent.mkv', await makeClip(bench.folder, 'silent.mkv', { audio: false }));
+    const data = bench.request({ source, elements: parsed, sinks: { out: 'media/out/silent.mkv' }, limits: { stall: 5 } });
+    expect(await bench.ask(data)).toBe(204);
+    expect((await bench.decoded('out/silent.mkv')).streams).toMatchObject([{ codec: 'mjpeg', frames: 15 }]);
+    expect(bench.broker.last('succeeded', data.job)?.data.skippedStreams).toHaveLength(1);
+  });
+
+  it('parsebin with no branch that fits: a permanent failure that names what there is', async () => {
+    const source = await bench.upload('in/tone2.mkv', await makeClip(bench.folder, 'tone2.mkv', { video: false }));
+    const data = bench.request({ source, elements: [...parsed.slice(0, 4), { name: 'matroskamux' }] });
+    expect(await bench.ask(data)).toBe(422);
+    const { code, message } = bench.broker.last('failed', data.job)?.data.error ?? {};
+    expect(code).toBe('NO_STREAMS');
+    expect(message).toContain('audio (vorbis)');
+  });
+
   it('fail where that is asked for, with a message that says what there is', async () => {
     const source = await bench.upload('in/mute.mkv', await makeClip(bench.folder, 'mute.mkv', { audio: false }));
     const data = bench.request({ source, elements: mp4Converter, onMissingStream: 'fail' });

@@ -1,0 +1,122 @@
+/** What `play` makes of the reports of a child, whenever they come. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../../../lib/errors.ts';
+import type { Graph } from '../../../lib/graph/model.ts';
+import type { Child } from '../../../lib/gst/child-process.ts';
+import type { Command, Report } from '../../../lib/gst/protocol.ts';
+import { play, runTimes } from '../../../lib/gst/run.ts';
+
+const graph: Graph = {
+  nodes: [
+    { id: 'd', factory: 'decodebin', properties: {}, at: 0 },
+    { id: 'convert', factory: 'videoconvert', properties: {}, at: 1 },
+  ],
+  links: [{ from: { node: 'd' }, to: { node: 'convert' }, at: 1 }],
+  source: { node: 'd' },
+  outputs: [{ name: 'out', from: { node: 'convert' }, at: 2 }],
+};
+const progress: Report = {
+  kind: 'progress',
+  bytesIn: 1000,
+  sourceWaits: false,
+  unlinked: [{ head: 'convert', wants: 'video/x-raw' }],
+  pads: [],
+  cpu: 0.2,
+};
+const path = '/GstPipeline:pipeline0/GstDecodeBin:d/GstQTDemux:qtdemux0';
+const noMoov: Report = {
+  kind: 'error',
+  message: 'This file contains no playable streams.',
+  debug: 'qtdemux.c(1): f ():\nno known streams found',
+  path,
+  factory: 'qtdemux',
+  klass: 'Codec/Demuxer',
+};
+const unlinked: Report = { kind: 'unlinked', head: 'convert', wants: 'video/x-raw', pads: [] };
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] }));
+afterEach(() => vi.useRealTimers());
+
+/** A run whose child does nothing but what `report` is called with. */
+function start() {
+  const commands: Command[] = [];
+  let listener: Parameters<Child['listen']>[0];
+  const child: Child = {
+    pid: process.pid,
+    level: { landlock: 0, tcp: false },
+    confinement: undefined,
+    alive: true,
+    ended: new Promise(() => {}),
+    send: (command) => void commands.push(command),
+    listen(next) {
+      listener = next;
+    },
+    stderrTail: () => '',
+    kill: async () => {},
+  };
+  const run = play(
+    {
+      graph,
+      source: { kind: 'http', url: 'http://127.0.0.1:9000/media/in.mp4?X-Amz-Signature=secret', headers: {}, verify: true },
+      sourceSize: 1000,
+      outputs: [{ name: 'out', path: '/nowhere/out' }],
+      onMissingStream: 'skip',
+      limits: { timeout: 600, stall: 600, inputBytes: 1e9, outputBytes: 1e9 },
+      scratch: '/nowhere',
+    },
+    {},
+    new AbortController().signal,
+    { child, memoryLimit: undefined, readable: [], times: runTimes },
+  ).then(
+    () => undefined,
+    (fault: Fault) => fault.code,
+  );
+  const report = (...reports: Report[]) => {
+    for (const one of reports) listener?.onReport(one);
+  };
+  return { code: run, report };
+}
+
+describe('a broken input, of which the demuxer finds nothing', () => {
+  it('is told by its error, however long this process slept before it heard of it', async () => {
+    const { code, report } = start();
+    report(progress, progress);
+    await vi.advanceTimersByTimeAsync(60_000);
+    report(progress, progress, noMoov);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await code).toBe('MEDIA_CORRUPT');
+  });
+
+  it('is told by its error, although the branch was told of first, and the error was late', async () => {
+    const { code, report } = start();
+    report(unlinked);
+    await vi.advanceTimersByTimeAsync(500);
+    report(noMoov);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await code).toBe('MEDIA_CORRUPT');
+  });
+
+  it('is told by its error, although the branch is told of before that is weighed', async () => {
+    const { code, report } = start();
+    report(noMoov, unlinked);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await code).toBe('MEDIA_CORRUPT');
+  });
+
+  it('is MEDIA_CORRUPT although decodebin has swallowed its error, when nobody is at work any more', async () => {
+    const { code, report } = start();
+    const sink = { element: 'qtdemux0', factory: 'qtdemux', klass: 'Codec/Demuxer', pad: 'sink', top: false } as const;
+    for (let n = 0; n < 20; n++) report({ ...progress, pads: [{ ...sink, direction: 'sink' }] });
+    expect(await code).toBe('MEDIA_CORRUPT');
+  });
+});
+
+describe('an input that has other streams than the branch takes', () => {
+  it('is NO_STREAMS at once', async () => {
+    const { code, report } = start();
+    const pad = { element: 'qtdemux0', factory: 'qtdemux', klass: 'Codec/Demuxer', pad: 'audio_0', top: false } as const;
+    report({ ...unlinked, pads: [{ ...pad, direction: 'src', caps: 'audio/mpeg, mpegversion=(int)4', streamId: 's' }] });
+    await vi.advanceTimersByTimeAsync(runTimes.unlinked);
+    expect(await code).toBe('NO_STREAMS');
+  });
+});
