@@ -54,8 +54,8 @@ export const dashboard: FunctionModule = {
       jobsDir !== undefined && transformsDir !== undefined
         ? await feedFromFolders(jobsDir, transformsDir, feedOptions)
         : await feedFromKubernetes(feedOptions);
-    const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
-    const limits = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes };
+    const { allowedEndpoints, maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes } = set;
+    const limits = { allowedEndpoints, maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes };
     const transforms = createKnownTransforms(feed, { ...limits, catalogue: loadCatalogue() });
     board = createBoard({ feed, transforms: transforms.rows, maxJobs: set.maxJobs });
     board.update();

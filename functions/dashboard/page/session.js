@@ -14,7 +14,9 @@ export const session = {
 
 /** @throws Error with the message and the remedy of the server */
 export async function ask(path, { method = 'GET', token = sessionStorage.getItem(key) } = {}) {
-  const response = await fetch(path, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
+  const once = () => fetch(path, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
+  // a change of network breaks requests off; what only reads is asked for once more
+  const response = await (method === 'GET' ? once().catch(once) : once());
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   throw Object.assign(
