@@ -84,7 +84,13 @@ export async function runOnce({ transform, input, folder, log, signal, onProgres
     async settled() {},
   };
   try {
-    const deps = { store: async () => store, engine, scratchDir, staleUploadAge: limits.timeout };
+    const deps = {
+      store: async () => store,
+      engine,
+      scratchDir,
+      uploadTimeout: limits.timeout,
+      staleUploadAge: 2 * limits.timeout,
+    };
     const done = await runJob(deps, { request, graph, limits, run, reporter, log, signal });
     const written = new Set(done.outputs.map(({ name }) => name));
     return {

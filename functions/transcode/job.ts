@@ -21,7 +21,9 @@ export interface JobDeps {
   engine: Engine;
   /** Folder in which each run has one of its own. */
   scratchDir: string;
-  /** Age after which an upload of the same key is surely that of a killed attempt, in seconds. */
+  /** Longest time from the end of the pipeline until the outputs are visible, in seconds. */
+  uploadTimeout: number;
+  /** Age after which an upload of the same key is surely that of a killed attempt, in seconds: no run and its upload last so long. */
   staleUploadAge: number;
 }
 
@@ -90,6 +92,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     onWarning: (message) => log.warn({ gst: message }, 'pipeline warning'),
   };
 
+  const upload = deadlineFor(deps.uploadTimeout, signal, request);
   try {
     const access = await sourceStore.readAccess(bucket, key, {
       etag,
@@ -115,19 +118,20 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     );
     const played = performance.now();
     outputs.begin(result.skippedOutputs);
-    await outputs.finish(signal);
+    upload.begin();
+    await outputs.finish(upload.signal);
 
     // Looked at again at the last moment: If-Match guards the opening of a read, not what happens to the key meanwhile,
     // and another attempt at this very job may have finished first.
     const [, finishedMeanwhile] = await Promise.all([
-      currentSource(sourceStore, request, signal),
-      finishedOutputs(sinks, request, signal),
+      currentSource(sourceStore, request, upload.signal),
+      finishedOutputs(sinks, request, upload.signal),
     ]);
     if (finishedMeanwhile) {
       await outputs.abort();
       return { job: request.job, run, outputs: finishedMeanwhile, skippedStreams: [], reused: true };
     }
-    const stored = await outputs.complete(signal);
+    const stored = await outputs.complete(upload.signal);
     const ended = performance.now();
     return {
       job: request.job,
@@ -147,7 +151,27 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     await outputs.abort();
     throw error;
   } finally {
+    upload.release();
     await Promise.all([debug.settled(), stale]);
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A signal that ends with `signal`, and some seconds after `begin`: another attempt may take the upload for dead from then on. */
+function deadlineFor(
+  seconds: number,
+  signal: AbortSignal,
+  { sinks }: Requested,
+): { signal: AbortSignal; begin(): void; release(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: AbortSignal.any([signal, late.signal]),
+    begin() {
+      const key = sinks.map((sink) => sink.key).join(', ');
+      const fault = new Fault('STORAGE_WRITE', { key, cause: `not done ${seconds} s after the pipeline had ended` });
+      timer = setTimeout(() => late.abort(fault), seconds * 1000);
+    },
+    release: () => clearTimeout(timer),
+  };
 }

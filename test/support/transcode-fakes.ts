@@ -56,7 +56,8 @@ export async function fakeTranscode(more: Partial<TranscodeDeps> = {}): Promise<
     newRun: () => `RUN${++runs}`,
     progressInterval: 0,
     scratchDir: join(folder, 'scratch'),
-    staleUploadAge: 480,
+    uploadTimeout: 90,
+    staleUploadAge: 570,
     ...more,
   });
   const app = createApp(handler, { log: pino({ level: 'silent' }), lifecycle, bodyLimit: 1 << 20 });

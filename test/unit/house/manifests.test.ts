@@ -148,7 +148,8 @@ describe('the Service transcode', () => {
 
   it('leaves a run the time that a Transform may ask for, and an output the space', () => {
     const { data } = ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'settings');
-    expect(Number(data.MAX_TIMEOUT)).toBeLessThan(podOf(service).timeoutSeconds);
+    const upload = Number(transcode.uploadTimeout.fallback);
+    expect(Number(data.MAX_TIMEOUT) + upload).toBeLessThan(podOf(service).timeoutSeconds);
     const scratch = podOf(service).volumes.find((volume: Json) => volume.name === 'scratch').emptyDir.sizeLimit;
     const gib = (quantity: string) => Number(/^(\d+)Gi$/.exec(quantity)?.[1]);
     expect(gib(data.MAX_OUTPUT_BYTES)).toBeLessThan(gib(scratch));
