@@ -13,7 +13,7 @@ export default defineConfig({
       tier('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
       tier('corpus', { testTimeout: 120_000, hookTimeout: 120_000 }),
       tier('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),
-      tier('browser', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      tier('browser', { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } }),
       tier('e2e', {
         globalSetup: ['test/e2e/global-setup.ts'],
         // one cluster: what one file does to it the others would see

@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await bench.close();
+  await bench?.close();
 });
 
 describe('the page of gst-functions dev', () => {
