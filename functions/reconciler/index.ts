@@ -33,13 +33,20 @@ export const reconciler: FunctionModule = {
     const stores = createStoreCache({
       credentials: ({ credentialsSecret }, namespace) => secrets.credentials(namespace, credentialsSecret),
     });
-    const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
+    const { allowedEndpoints, maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes } = set;
     const deps: PassDeps = {
       client,
       store: stores.store,
       publish: createPublisher({ sink: set.sink, timeout: set.publishTimeout * second }),
       eventKey: set.eventKey,
-      checking: () => ({ allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes, catalogue: loadCatalogue() }),
+      checking: () => ({
+        allowedEndpoints,
+        maxTimeout,
+        maxJobTimeout,
+        maxInputBytes,
+        maxOutputBytes,
+        catalogue: loadCatalogue(),
+      }),
       systemNamespace: set.systemNamespace,
       arn: set.notificationArn,
       keepRunners: set.runnerKeepSeconds * second,

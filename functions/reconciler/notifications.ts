@@ -4,7 +4,7 @@ import { Fault } from '../../lib/errors.ts';
 import type { Endpoint } from '../../lib/events/types.ts';
 import type { Condition } from '../../lib/kubernetes/index.ts';
 import { ensureNotifications, type MinioStore } from '../../lib/storage/index.ts';
-import { type BucketWatch, type Reader, watchId } from './watches.ts';
+import { type BucketWatch, type Reader, readerId, watchId } from './watches.ts';
 
 export interface NotificationDeps {
   /** The store behind an endpoint, with the credentials that the namespace names. */
@@ -20,29 +20,40 @@ export interface WatchedBucket extends Reader {
 
 const watched: Condition = { type: 'Notifications', status: 'True', reason: 'Set', message: 'MinIO tells of new objects.' };
 
-/** What each watch came to, as a condition of its Transforms. One after the other: MinIO has no compare-and-swap here. */
-export async function setNotifications(deps: NotificationDeps, watches: readonly BucketWatch[]): Promise<Map<string, Condition>> {
-  const told = new Map<string, Condition>();
+/** What became of a bucket, for each of those who watch it. */
+export type Told = (reader: Reader) => Condition;
+
+/** By the id of the watch. One after the other: MinIO has no compare-and-swap here. */
+export async function setNotifications(deps: NotificationDeps, watches: readonly BucketWatch[]): Promise<Map<string, Told>> {
+  const told = new Map<string, Told>();
   for (const watch of watches) told.set(watchId(watch), await setOne(deps, watch));
   return told;
 }
 
-async function setOne(deps: NotificationDeps, { bucket, prefixes, readers }: BucketWatch): Promise<Condition> {
-  let first: Fault | undefined;
-  for (const { endpoint, namespace } of readers) {
+/** Whoever may sets the rules for all; who has no usable Secret is told so all the same, for his uploads come to nothing. */
+async function setOne(deps: NotificationDeps, { bucket, prefixes, readers }: BucketWatch): Promise<Told> {
+  const faults = new Map<string, Fault>();
+  let set = false;
+  for (const reader of readers) {
+    const { endpoint, namespace } = reader;
     try {
       const store = await deps.store(endpoint, namespace);
+      if (set) continue;
       if (await ensureNotifications(store, bucket, prefixes, deps.arn)) {
         deps.log.info({ bucket, address: endpoint.address, prefixes }, 'notifications set');
       }
-      return watched;
+      set = true;
     } catch (error) {
       const fault = Fault.from(error);
       deps.log.warn({ err: fault, bucket, namespace }, 'notifications not set');
-      first ??= fault;
+      faults.set(readerId(reader), fault);
     }
   }
-  return refused(first ?? new Fault('INTERNAL', { cause: 'nobody watches the bucket' }));
+  return (reader) => {
+    const fault = faults.get(readerId(reader));
+    if (fault?.code === 'CREDENTIALS_MISSING') return refused(fault);
+    return set ? watched : refused(fault ?? new Fault('INTERNAL', { cause: 'nobody watches the bucket' }));
+  };
 }
 
 /** Not allowed is an answer; not reached is none. */

@@ -4,25 +4,19 @@ import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
 import type { Publish } from '../../lib/events/index.ts';
 import type { Endpoint } from '../../lib/events/types.ts';
-import {
-  type Condition,
-  type KubeClient,
-  resources,
-  type TransformObject,
-  writeTransformStatus,
-} from '../../lib/kubernetes/index.ts';
+import { type KubeClient, resources, type TransformObject, writeTransformStatus } from '../../lib/kubernetes/index.ts';
 import type { MinioStore } from '../../lib/storage/index.ts';
 import type { ResolvedTransform, ResolveOptions } from '../../lib/transform/index.ts';
 import { annotated, backfill } from './backfills.ts';
 import type { JobRecord } from './jobs.ts';
 import { keepRunners } from './keep-runners.ts';
-import { dropNotifications, setNotifications, type WatchedBucket } from './notifications.ts';
+import { dropNotifications, setNotifications, type Told, type WatchedBucket } from './notifications.ts';
 import { expiredJobs, type Retention } from './retention.ts';
 import { wantedRunners } from './runners.ts';
 import type { State, StateStore } from './state.ts';
 import { type SweepLimits, sweep } from './sweep/sweep.ts';
 import { type CheckedTransform, checkTransforms, readyCondition, withKind } from './transforms.ts';
-import { type BucketWatch, bucketWatches, watchId, watchIdOf } from './watches.ts';
+import { type BucketWatch, bucketWatches, readerOf, watchId, watchIdOf } from './watches.ts';
 
 export interface PassDeps {
   client: KubeClient;
@@ -102,31 +96,27 @@ async function listTransforms(client: KubeClient): Promise<TransformObject[]> {
   return [...withKind('transforms', transforms), ...withKind('splitTransforms', splits)];
 }
 
-async function watchBuckets(
-  { arn, store, log }: PassDeps,
-  watches: BucketWatch[],
-  state: State,
-): Promise<Map<string, Condition>> {
+async function watchBuckets({ arn, store, log }: PassDeps, watches: BucketWatch[], state: State): Promise<Map<string, Told>> {
   if (arn === undefined) return new Map();
   const told = await setNotifications({ store, arn, log }, watches);
   const wanted = new Set(watches.map(watchId));
   const gone = state.watched.filter(({ endpoint, bucket }) => !wanted.has(watchId({ address: endpoint.address, bucket })));
   const left = await dropNotifications({ store, arn, log }, gone);
-  const set = watches.filter((watch) => told.get(watchId(watch))?.status === 'True');
-  state.watched = [
-    ...set.map(({ bucket, readers }): WatchedBucket => ({ bucket, ...(readers[0] as BucketWatch['readers'][number]) })),
-    ...left,
-  ];
+  const set = watches.flatMap((watch): WatchedBucket[] => {
+    const reader = watch.readers.find((one) => told.get(watchId(watch))?.(one).status === 'True');
+    return reader ? [{ bucket: watch.bucket, ...reader }] : [];
+  });
+  state.watched = [...set, ...left];
   return told;
 }
 
 async function writeStatus(
   { client, log, now }: PassDeps,
   checked: CheckedTransform[],
-  notifications: Map<string, Condition>,
+  notifications: Map<string, Told>,
 ): Promise<void> {
   for (const one of checked) {
-    const told = one.transform && notifications.get(watchIdOf(one.transform));
+    const told = one.transform && notifications.get(watchIdOf(one.transform))?.(readerOf(one.transform));
     const conditions = [readyCondition(one), ...(told ? [told] : [])];
     const { namespace, name } = one.object.metadata;
     if (await writeTransformStatus(client, one.object, conditions, now)) {

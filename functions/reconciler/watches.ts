@@ -18,6 +18,14 @@ export interface Reader {
   namespace: string;
 }
 
+export function readerId({ endpoint, namespace }: Reader): string {
+  return JSON.stringify([endpoint, namespace]);
+}
+
+export function readerOf({ ref, source }: ResolvedTransform): Reader {
+  return { endpoint: source.endpoint, namespace: ref.namespace };
+}
+
 export function watchId({ address, bucket }: { address: string; bucket: string }): string {
   return `${address}/${bucket}`;
 }
@@ -33,12 +41,7 @@ export function bucketWatches(transforms: readonly ResolvedTransform[]): BucketW
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, members]) => {
       const { endpoint, bucket } = (members[0] as ResolvedTransform).source;
-      const readers = new Map(
-        members.map(({ ref, source }) => [
-          JSON.stringify([source.endpoint, ref.namespace]),
-          { endpoint: source.endpoint, namespace: ref.namespace },
-        ]),
-      );
+      const readers = new Map(members.map((member) => [readerId(readerOf(member)), readerOf(member)]));
       return {
         address: endpoint.address,
         bucket,

@@ -174,6 +174,12 @@ describe('who may do what', () => {
       return found?.status === 'False' && found;
     });
     expect(told).toMatchObject({ reason: 'CredentialsMissing', message: expect.stringContaining('may not read it') });
+    await upload('greedy');
+    await eventually('a Job that says so', 120, async () => {
+      const jobs = await items('jobs.pipelines.gst.io', '-n', namespace);
+      return jobs.find(({ spec }) => spec.src.name === 'greedy/clip.mkv')?.status?.error?.code === 'CREDENTIALS_MISSING';
+    });
+    expect((await storage.versions(bucket, 'out/greedy/')).size).toBe(0);
   });
 
   it('a request that nobody signed runs nothing', async () => {

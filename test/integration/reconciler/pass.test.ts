@@ -148,15 +148,18 @@ describe('one pass', () => {
     expect(await watched()).toEqual([]);
   });
 
-  it('sets the rules by whoever may, and tells those whose Secret is missing only where nobody may', async () => {
+  it('sets the rules of all by whoever may, and tells those who have no usable Secret', async () => {
     put({ namespace: 'poor', spec: { src: { minio: { key: 'poor/' } } } });
     await pass(deps, { sweep: false });
-    expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'False', reason: 'CredentialsMissing' });
-    expect(conditions({ namespace: 'poor' }).Ready).toMatchObject({ status: 'True' });
+    expect(await watched()).toEqual([]);
     put({});
     await pass(deps, { sweep: false });
-    expect(conditions({ namespace: 'poor' }).Notifications).toMatchObject({ status: 'True' });
     expect(await watched()).toEqual(['drop/', 'poor/']);
+    expect(conditions()).toMatchObject({ Notifications: { status: 'True' } });
+    expect(conditions({ namespace: 'poor' })).toMatchObject({
+      Ready: { status: 'True' },
+      Notifications: { status: 'False', reason: 'CredentialsMissing' },
+    });
   });
 
   it('gives the line that an administrator needs where MinIO does not know the target', async () => {
