@@ -72,8 +72,8 @@ export async function readTransforms(paths: readonly string[], env: NodeJS.Proce
 
 /** The ceilings and the endpoints of an installation, where the environment tells them: those of transcode. */
 function resolveOptions(env: NodeJS.ProcessEnv): ResolveOptions {
-  const { maxTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints } = transcodeSettings;
-  const read = readSettings({ maxTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints }, env);
+  const { maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints } = transcodeSettings;
+  const read = readSettings({ maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints }, env);
   return { ...read, allowedEndpoints: read.allowedEndpoints ?? [], catalogue: loadCatalogue() };
 }
 

@@ -1,5 +1,6 @@
 /** `gst-functions serve NAME`: one function, as in its container. Only that function is loaded. */
 import { runFunction } from '../lib/runtime/run-function.ts';
+import { runOnce } from '../lib/runtime/run-once.ts';
 import type { FunctionModule } from '../lib/runtime/types.ts';
 import { UsageError } from './exit.ts';
 
@@ -15,12 +16,13 @@ const modules: Record<string, () => Promise<FunctionModule>> = {
 export const functionNames: readonly string[] = Object.keys(modules);
 
 /**
- * Serves until SIGTERM or SIGINT, then drains.
+ * Serves until SIGTERM or SIGINT, then drains. With K_EVENT_PATH it handles the one event that is there, and ends.
  *
  * @throws UsageError where there is no such function; Fault SETTINGS_INVALID
  */
 export async function serveFunction(name: string, { port }: { port?: string } = {}): Promise<void> {
   const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
   if (!load) throw new UsageError(`no function ${JSON.stringify(name)}; there are ${functionNames.join(', ')}`);
-  await runFunction(await load(), port === undefined ? process.env : { ...process.env, PORT: port });
+  if (process.env.K_EVENT_PATH) process.exitCode = await runOnce(await load(), process.env);
+  else await runFunction(await load(), port === undefined ? process.env : { ...process.env, PORT: port });
 }

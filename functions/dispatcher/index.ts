@@ -23,8 +23,8 @@ export const dispatcher: FunctionModule = {
     const set = readSettings(settings, env);
     const log = given ?? createLog({ name: 'dispatcher', level: set.logLevel, format: set.logFormat });
     const lifecycle = createLifecycle();
-    const { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes } = set;
-    const options = { allowedEndpoints, maxTimeout, maxInputBytes, maxOutputBytes, catalogue: loadCatalogue() };
+    const { allowedEndpoints, maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes } = set;
+    const options = { allowedEndpoints, maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, catalogue: loadCatalogue() };
     const book = createBook((resource) => resolve(resource, options), log);
     const transforms =
       set.transformsDir === undefined

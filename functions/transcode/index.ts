@@ -33,6 +33,7 @@ export const transcode: FunctionModule = {
     const engine = createEngine({
       scratchRoot: scratch.path,
       requireSandbox: set.requireSandbox,
+      spare: set.eventPath === undefined,
       memoryLimit: set.maxMemory,
       durationRatio: set.durationRatio,
       env,
@@ -43,6 +44,8 @@ export const transcode: FunctionModule = {
       caFolder: scratch.path,
       onLeftover: (fault, upload) => log.warn({ err: fault, ...upload }, 'upload not aborted'),
     });
+    // a process for one event is that of a Transform with `execution: job`
+    const maxTimeout = set.eventPath !== undefined ? set.maxJobTimeout : set.maxTimeout;
     const spare = keepWarm(engine);
     gauge('gst.sandbox.level', () => (spare.readiness().warm === true ? engine.sandbox.abi : undefined));
     let running: string | undefined;
@@ -51,15 +54,16 @@ export const transcode: FunctionModule = {
       eventKey: set.eventKey,
       admit: createAdmit({
         catalogue: loadCatalogue(),
-        allowedEndpoints: set.allowedEndpoints ?? [],
-        ceilings: { timeout: set.maxTimeout, inputBytes: set.maxInputBytes, outputBytes: set.maxOutputBytes },
+        allowedEndpoints: set.allowedEndpoints,
+        ceilings: { timeout: maxTimeout, inputBytes: set.maxInputBytes, outputBytes: set.maxOutputBytes },
       }),
       store: stores.store,
       engine,
       newRun: () => ulid(),
       progressInterval: set.progressInterval * 1000,
       scratchDir: scratch.path,
-      staleUploadAge: set.maxTimeout,
+      uploadTimeout: set.uploadTimeout,
+      staleUploadAge: maxTimeout + set.uploadTimeout,
       onRunning(job) {
         running = job;
       },

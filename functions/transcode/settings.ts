@@ -1,42 +1,25 @@
 /** Settings of transcode. */
-import { commonSettings, publishSettings } from '../../lib/runtime/common-settings.ts';
-import { bytes, decimal, flag, integer, list, secret, text } from '../../lib/runtime/setting-kinds.ts';
+import { commonSettings, publishSettings, signingSettings, transformSettings } from '../../lib/runtime/common-settings.ts';
+import { onceSettings } from '../../lib/runtime/run-once.ts';
+import { bytes, decimal, flag, integer, secret, text } from '../../lib/runtime/setting-kinds.ts';
 
 export const settings = {
   ...commonSettings,
   ...publishSettings,
-  eventKey: secret({
-    env: 'EVENT_KEY',
-    about: 'Key of this installation: requests that are not signed with it run nothing.',
-    secret: true,
-  }),
+  ...onceSettings,
+  ...signingSettings,
+  ...transformSettings,
   scratchDir: text({ env: 'SCRATCH_DIR', about: 'Folder for the outputs of the run in hand.', fallback: '/scratch' }),
-  allowedEndpoints: list({
-    env: 'ALLOWED_ENDPOINTS',
-    about: 'Storage addresses (`host:port`) that Transforms may name; empty: any.',
-    optional: true,
-  }),
   accessKey: text({ env: 'MINIO_ACCESS_KEY', about: 'Access key where no Secret can be read.', optional: true }),
   secretKey: secret({ env: 'MINIO_SECRET_KEY', about: 'Secret key where no Secret can be read.', optional: true, secret: true }),
-  maxTimeout: integer({
-    env: 'MAX_TIMEOUT',
-    about: 'Longest run that a Transform may ask for; an unfinished upload older than this is that of a killed attempt.',
+  uploadTimeout: integer({
+    env: 'UPLOAD_TIMEOUT',
+    about:
+      'Longest time from the end of a pipeline until its outputs are visible. An unfinished upload older than the longest run and this together is that of a killed attempt.',
     unit: 's',
     min: 1,
-    max: 604_800,
-    fallback: '480',
-  }),
-  maxInputBytes: bytes({
-    env: 'MAX_INPUT_BYTES',
-    about: 'Largest input that a Transform may ask for.',
-    unit: 'bytes',
-    fallback: '64Gi',
-  }),
-  maxOutputBytes: bytes({
-    env: 'MAX_OUTPUT_BYTES',
-    about: 'Largest output that a Transform may ask for.',
-    unit: 'bytes',
-    fallback: '64Gi',
+    max: 86_400,
+    fallback: '90',
   }),
   maxMemory: bytes({
     env: 'MAX_MEMORY',

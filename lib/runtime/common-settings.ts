@@ -69,6 +69,14 @@ export const transformSettings = {
     max: 604_800,
     fallback: '480',
   }),
+  maxJobTimeout: integer({
+    env: 'MAX_JOB_TIMEOUT',
+    about: 'In place of MAX_TIMEOUT for Transforms with `execution: job`, which run as a Kubernetes Job each.',
+    unit: 's',
+    min: 1,
+    max: 604_800,
+    fallback: '21600',
+  }),
   maxInputBytes: bytes({
     env: 'MAX_INPUT_BYTES',
     about: 'Largest input that a Transform may ask for.',

@@ -5,6 +5,7 @@ export { type KnativeFunction, knativeFunction } from './knative-function.ts';
 export { createLifecycle } from './lifecycle.ts';
 export { createLog, type LogOptions, readableLine } from './log.ts';
 export { runFunction } from './run-function.ts';
+export { onceSettings, runOnce } from './run-once.ts';
 export { type Served, type ServeOptions, serve } from './server.ts';
 export * as setting from './setting-kinds.ts';
 export { readSettings, type Setting, type Settings, type SettingsSpec, settingsFault } from './settings.ts';

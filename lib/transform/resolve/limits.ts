@@ -4,11 +4,14 @@ import type { Findings } from '../../finding.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
+import type { SpecFields } from '../schema/transform.ts';
 
 /** The most that Transforms may ask for. */
 export interface Ceilings {
   /** MAX_TIMEOUT, in seconds. */
   maxTimeout: number;
+  /** MAX_JOB_TIMEOUT, in place of that one for `execution: job`, in seconds. */
+  maxJobTimeout: number;
   /** MAX_INPUT_BYTES. */
   maxInputBytes: number;
   /** MAX_OUTPUT_BYTES. */
@@ -17,6 +20,7 @@ export interface Ceilings {
 
 export const defaultCeilings: Readonly<Ceilings> = {
   maxTimeout: 480, // s
+  maxJobTimeout: 21_600, // s
   maxInputBytes: 64 * 2 ** 30,
   maxOutputBytes: 64 * 2 ** 30,
 };
@@ -28,13 +32,21 @@ export const defaultLimits: Readonly<Limits> = {
   outputBytes: 16 * 2 ** 30,
 };
 
-export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, ceilings: Ceilings, findings: Findings): Limits {
-  const seconds = (field: 'timeout' | 'stall', ceiling: number) =>
+export function resolveLimits(
+  { pipeline, execution }: Pick<SpecFields, 'pipeline' | 'execution'>,
+  ceilings: Ceilings,
+  findings: Findings,
+): Limits {
+  const limits: NonNullable<PipelineFields['limits']> = pipeline?.limits ?? {};
+  const longest =
+    execution === 'job'
+      ? { ceiling: ceilings.maxJobTimeout, setting: 'MAX_JOB_TIMEOUT' }
+      : { ceiling: ceilings.maxTimeout, setting: 'MAX_TIMEOUT' };
+  const seconds = (field: 'timeout' | 'stall') =>
     read(field, parseDuration, {
-      ceiling,
+      ...longest,
       form: 'a Go duration such as 90s, 8m or 1h30m',
       print: formatDuration,
-      setting: 'MAX_TIMEOUT',
     });
   const bytes = (field: 'inputBytes' | 'outputBytes', ceiling: number, setting: string) =>
     read(field, parseQuantity, { ceiling, form: 'a quantity such as 500M or 16Gi', print: formatBytes, setting });
@@ -63,10 +75,10 @@ export function resolveLimits(limits: NonNullable<PipelineFields['limits']>, cei
     return fallback;
   }
 
-  const timeout = seconds('timeout', ceilings.maxTimeout);
+  const timeout = seconds('timeout');
   return {
     timeout,
-    stall: Math.min(seconds('stall', ceilings.maxTimeout), timeout),
+    stall: Math.min(seconds('stall'), timeout),
     inputBytes: bytes('inputBytes', ceilings.maxInputBytes, 'MAX_INPUT_BYTES'),
     outputBytes: bytes('outputBytes', ceilings.maxOutputBytes, 'MAX_OUTPUT_BYTES'),
   };

@@ -20,7 +20,7 @@ export function resolvePipeline(
 ): ResolvedTransform['pipeline'] {
   const pipeline: PipelineFields = spec.pipeline ?? {};
   const elements: Element[] = resolveElements(pipeline, context, findings);
-  const limits = resolveLimits(pipeline.limits ?? {}, context.ceilings, findings);
+  const limits = resolveLimits(spec, context.ceilings, findings);
   if (spec.execution !== 'job' && limits.timeout > longestServiceRun) {
     findings.warning(
       'timeout-needs-job',

@@ -12,6 +12,7 @@ interface Delivery {
   deadLetterSink?: { ref: { apiVersion: string; kind: string; name: string }; uri: string };
 }
 interface Manifest {
+  apiVersion: string;
   kind: string;
   metadata: { name: string; namespace: string };
   spec: {
@@ -70,8 +71,8 @@ function matches(filters: Filter[], event: Record<string, string>): boolean {
 }
 
 describe('the Triggers', () => {
-  it('are three, of the one Broker', () => {
-    expect([...triggers.keys()]).toEqual(['dispatcher', 'transcode', 'recorder']);
+  it('are four, of the one Broker', () => {
+    expect([...triggers.keys()]).toEqual(['dispatcher', 'transcode', 'transcode-job', 'recorder']);
     for (const { kind, metadata, spec } of triggers.values()) {
       expect([kind, metadata.namespace, spec.broker]).toEqual(['Trigger', broker?.metadata.namespace, broker?.metadata.name]);
     }
@@ -87,13 +88,16 @@ describe('the Triggers', () => {
     }
   });
 
+  const requested = { type: `${typePrefix}requested` };
   const ways: Array<[name: string, event: Record<string, string>, wanted: string[]]> = [
     ['an upload', { type: 'com.amazonaws.s3.ObjectCreated:Put' }, ['dispatcher']],
     ['an upload in parts', { type: 'com.amazonaws.s3.ObjectCreated:CompleteMultipartUpload' }, ['dispatcher']],
     ['a removal', { type: 'com.amazonaws.s3.ObjectRemoved:Delete' }, []],
-    ['a request for the default runner', { type: `${typePrefix}requested`, runner: 'default' }, ['transcode']],
-    ['a request for another runner', { type: `${typePrefix}requested`, runner: 'gpu-1a2b' }, []],
-    ['a request for no runner', { type: `${typePrefix}requested` }, []],
+    ['a request', { ...requested, runner: 'default', execution: 'service' }, ['transcode']],
+    ['a request for a Job', { ...requested, runner: 'default', execution: 'job' }, ['transcode-job']],
+    ['a request for another runner', { ...requested, runner: 'gpu-1a2b', execution: 'service' }, []],
+    ['a request for a Job of another runner', { ...requested, runner: 'gpu-1a2b', execution: 'job' }, []],
+    ['a request for no runner', requested, []],
     ...['started', 'progress', 'retrying', 'succeeded', 'failed', 'skipped'].map(
       (kind): [string, Record<string, string>, string[]] => [kind, { type: typePrefix + kind }, ['recorder']],
     ),
@@ -104,9 +108,14 @@ describe('the Triggers', () => {
     expect(takers.map(({ spec }) => spec.subscriber.ref.name)).toEqual(wanted);
   });
 
-  it('reach Knative Services', () => {
-    for (const { spec } of triggers.values()) {
-      expect(spec.subscriber.ref).toMatchObject({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
+  it('reach Knative Services, and the JobSink that there is', () => {
+    const { apiVersion, kind, metadata } = documents('knative/base/functions/transcode-job.yaml')[0] as Manifest;
+    for (const [name, { spec }] of triggers) {
+      expect(spec.subscriber.ref).toEqual(
+        name === 'transcode-job'
+          ? { apiVersion, kind, name: metadata.name }
+          : { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name },
+      );
     }
   });
 
@@ -121,7 +130,7 @@ describe('the Triggers', () => {
   });
 
   it('send what cannot be delivered to a path of its own at the recorder, but not from the recorder itself', () => {
-    for (const name of ['dispatcher', 'transcode']) {
+    for (const name of ['dispatcher', 'transcode', 'transcode-job']) {
       expect(manifest(name).spec.delivery.deadLetterSink).toEqual({
         ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'recorder' },
         uri: '/dead',

@@ -1,0 +1,84 @@
+/** A function that runs for one event and ends, as a JobSink starts it: the same app, without a socket. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../errors.ts';
+import { commonSettings } from './common-settings.ts';
+import { endSignals, type RunOptions } from './end-signals.ts';
+import { text } from './setting-kinds.ts';
+import { readSettings, settingsFault } from './settings.ts';
+import { startTelemetry } from './telemetry.ts';
+import type { FunctionModule, RunningFunction } from './types.ts';
+
+export const onceSettings = {
+  eventPath: text({
+    env: 'K_EVENT_PATH',
+    about: 'Folder with one event in its file `event`: it is handled, and the process ends. JobSink sets it.',
+    optional: true,
+  }),
+} as const;
+
+/** How long work that was told to stop may take to answer, in milliseconds. */
+const stopTime = 5_000;
+
+/**
+ * Handles the event in `K_EVENT_PATH` as if it had been posted. SIGTERM, SIGINT and `signal` do what they do to a served
+ * function: what is in hand may go on for DRAIN_SECONDS; a second one cuts that.
+ *
+ * @returns the exit status: 0 for what is done, and for what was told to have failed for good; 2 for what will never do,
+ *   and could not be told; 1 for what may succeed when it is tried again
+ * @throws Fault SETTINGS_INVALID
+ */
+export async function runOnce(module: FunctionModule, env: NodeJS.ProcessEnv, { signal }: RunOptions = {}): Promise<0 | 1 | 2> {
+  const { drainSeconds } = readSettings(commonSettings, env);
+  const event = await readEvent(readSettings(onceSettings, env).eventPath ?? '');
+  const stopTelemetry = await startTelemetry(module.name, env);
+  try {
+    const running = await module.start(env);
+    const stop = endSignals(env, signal);
+    const ended = new AbortController();
+    void stop.first.then(() => drain(running, drainSeconds, AbortSignal.any([ended.signal, stop.hasty])));
+    try {
+      const headers = { 'content-type': 'application/cloudevents+json' };
+      const answer = Promise.resolve(
+        running.app.fetch(new Request('http://function/', { method: 'POST', headers, body: event })),
+      );
+      const status = await Promise.race([answer.then((response) => response.status), outOfTime(running, ended.signal)]);
+      running.log.info({ status }, 'event answered');
+      return exitStatus(status);
+    } finally {
+      ended.abort();
+      stop.release();
+      await running.close();
+    }
+  } finally {
+    await stopTelemetry();
+  }
+}
+
+async function readEvent(folder: string): Promise<Buffer<ArrayBuffer>> {
+  return readFile(join(folder, 'event')).catch((error: Error) => {
+    throw settingsFault([`K_EVENT_PATH holds no event that can be read: ${error.message}`]);
+  });
+}
+
+async function drain({ lifecycle, log }: RunningFunction, seconds: number, hurry: AbortSignal): Promise<void> {
+  lifecycle.drain();
+  log.info('draining');
+  await sleep(seconds * 1000, undefined, { signal: hurry }).catch(() => {});
+  lifecycle.abort(new Fault('SHUTTING_DOWN'));
+}
+
+/** Work that does not stop when it is told to must not hold up the end. */
+async function outOfTime({ lifecycle }: RunningFunction, ended: AbortSignal): Promise<number> {
+  const told = Promise.withResolvers<void>();
+  lifecycle.signal.addEventListener('abort', () => told.resolve(), { once: true });
+  await told.promise;
+  await sleep(stopTime, undefined, { signal: ended }).catch(() => {});
+  return 503;
+}
+
+function exitStatus(answer: number): 0 | 1 | 2 {
+  if (answer < 300 || answer === 422) return 0;
+  return answer >= 500 || answer === 429 ? 1 : 2;
+}
