@@ -44,6 +44,16 @@ export function marksOf(request: Requested, sourceChain: string[]): Marks {
   };
 }
 
+/** Whether an object was written by the same Transform for the same source key, of whatever content. */
+export function isOfSameWork(metadata: Record<string, string>, marks: Marks): boolean {
+  const written = metadata['gst-source'];
+  if (written === undefined) return false;
+  return identityIn(written) === identityIn(marks['gst-source']) && lastOf(metadata['gst-chain']) === lastOf(marks['gst-chain']);
+}
+
+const identityIn = (mark: string) => mark.slice(mark.indexOf(' ') + 1);
+const lastOf = (chain = '') => chain.slice(chain.lastIndexOf(',') + 1);
+
 /** The Transforms that led to this object: what its metadata says, joined with what the request says. */
 export function chainOf(stat: ObjectStat, request: Requested): string[] {
   const marked = (stat.metadata['gst-chain'] ?? '').split(',').filter((name) => name !== '');
@@ -55,6 +65,5 @@ export function standing(existing: ObjectStat | undefined, request: Requested): 
   if (existing === undefined) return 'absent';
   if (existing.metadata['gst-job'] === request.job) return 'done';
   const mark = existing.metadata['gst-source'];
-  const identity = mark?.slice(mark.indexOf(' ') + 1);
-  return identity === sourceIdentity(request.source) ? 'ours' : 'foreign';
+  return mark !== undefined && identityIn(mark) === sourceIdentity(request.source) ? 'ours' : 'foreign';
 }

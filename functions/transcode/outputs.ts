@@ -11,7 +11,7 @@ import { uploadDirectory } from '../../lib/storage/index.ts';
 import type { ObjectStore, WriteOptions } from '../../lib/storage/types.ts';
 import { endSpan, objectAttributes, startSpan } from '../../lib/telemetry/index.ts';
 import { guessContentType } from '../../lib/transform/index.ts';
-import type { Marks } from './marks.ts';
+import { isOfSameWork, type Marks } from './marks.ts';
 
 export interface OutputSink {
   sink: SinkObject;
@@ -49,13 +49,14 @@ export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: 
   await Promise.all(targets.filter(({ path }) => path.endsWith('/')).map(({ path }) => mkdir(path)));
   let begun: Output[] | undefined;
 
+  const others = (own: SinkObject) => sinks.map(({ sink }) => sink).filter((sink) => sink !== own && sink.bucket === own.bucket);
   const begin = (skipped: string[]): Output[] => {
     const written = sinks.filter(({ sink }) => !skipped.includes(sink.name));
     const all = skipped.length === 0 ? marks : { ...marks, 'gst-outputs': written.map(({ sink }) => sink.name).join(',') };
     const outputs = written.map((output) => {
       const path = join(scratch, isDirectory(output.sink) ? `${output.sink.name}/` : output.sink.name);
       return traced(
-        isDirectory(output.sink) ? directoryOutput(output, path, all) : fileOutput(output, path, all),
+        isDirectory(output.sink) ? directoryOutput(output, path, all, others(output.sink)) : fileOutput(output, path, all),
         output.sink,
         around,
       );
@@ -138,8 +139,13 @@ function fileOutput({ sink, store }: OutputSink, path: string, marks: Marks): Ou
   };
 }
 
-/** Files of a directory become visible in an order in which no playlist points to a missing file, so all is done at the end. */
-function directoryOutput({ sink, store }: OutputSink, path: string, marks: Marks): Output {
+/**
+ * Files of a directory become visible in an order in which no playlist points to a missing file, so all is done at
+ * the end. What an attempt that was killed has left of it goes too, but for what belongs to `others`.
+ */
+function directoryOutput({ sink, store }: OutputSink, path: string, marks: Marks, others: SinkObject[]): Output {
+  const belongsTo = (key: string) => (other: SinkObject) =>
+    isDirectory(other) ? other.key.length > sink.key.length && key.startsWith(other.key) : key === other.key;
   return {
     begin() {},
     async finish() {},
@@ -147,6 +153,7 @@ function directoryOutput({ sink, store }: OutputSink, path: string, marks: Marks
       const stored = await uploadDirectory(store, sink.bucket, sink.key, path, {
         job: marks['gst-job'],
         options: (key) => writeOptions(sink, key, marks),
+        isOurs: (key, metadata) => isOfSameWork(metadata, marks) && !others.some(belongsTo(key)),
         signal,
       });
       return { name: sink.name, bucket: sink.bucket, key: sink.key, ...stored, contentType: 'application/json' };

@@ -13,13 +13,15 @@ export interface DirectoryOptions {
   job: string;
   /** Content type and metadata of the object at `key`. For files to be found again by a later try, `gst-job` is the job. */
   options: (key: string) => WriteOptions;
+  /** Whether an object under the prefix is of an earlier run of this very output, by its metadata: one that did not come to its manifest. */
+  isOurs?: (key: string, metadata: Record<string, string>) => boolean;
   signal?: AbortSignal;
   filesInFlight?: number;
 }
 
 /**
  * Sends every file of `folder` under `prefix`: segments, then media playlists, then master playlists, each file whole or
- * not at all. Then removes what only the run before had, and last writes the manifest, which says that all is done: who
+ * not at all. Then removes what only runs before had, and last writes the manifest, which says that all is done: who
  * is stopped on the way can do it all again, and sends only what is not there yet.
  *
  * @returns the manifest object
@@ -30,7 +32,7 @@ export async function uploadDirectory(
   bucket: string,
   prefix: string,
   folder: string,
-  { job, options, signal, filesInFlight = defaultSettings.filesInFlight }: DirectoryOptions,
+  { job, options, isOurs = () => false, signal, filesInFlight = defaultSettings.filesInFlight }: DirectoryOptions,
 ): Promise<StoredObject> {
   const files = await outputFiles(folder);
   if (files.length === 0) throw new Fault('OUTPUT_EMPTY', { key: prefix });
@@ -55,7 +57,18 @@ export async function uploadDirectory(
   }
   manifest.files.sort((a, b) => (a.name < b.name ? -1 : 1));
 
-  await removeOld(store, bucket, prefix, previous, manifest, signal);
+  const kept = new Set(manifest.files.map(({ name }) => prefix + name).concat(manifestKey(prefix)));
+  const old = new Set((previous?.files ?? []).map(({ name }) => prefix + name));
+  for (const object of there.values()) {
+    if (kept.has(object.key) || old.has(object.key)) continue;
+    if (isOurs(object.key, await metadataOf(store, bucket, object))) old.add(object.key);
+  }
+  await remove(
+    store,
+    bucket,
+    [...old].filter((key) => !kept.has(key)),
+    signal,
+  );
   throwIfAborted(signal);
   const key = manifestKey(prefix);
   const body = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`);
@@ -97,25 +110,20 @@ async function sameAs(
   job: string,
 ): Promise<string | undefined> {
   if (object?.size !== file.size) return undefined;
-  const metadata = object.metadata ?? (await store.stat(bucket, object.key))?.metadata;
-  if (metadata?.['gst-job'] !== job) return undefined;
+  if ((await metadataOf(store, bucket, object))['gst-job'] !== job) return undefined;
   return (await isEtagOf(object.etag, file.path, file.size)) ? object.etag : undefined;
 }
 
+/** A listing of MinIO brings it along. */
+async function metadataOf(store: ObjectStore, bucket: string, { key, metadata }: ListedObject): Promise<Record<string, string>> {
+  return metadata ?? (await store.stat(bucket, key))?.metadata ?? {};
+}
+
 /** Playlists go before what they point to. */
-async function removeOld(
-  store: ObjectStore,
-  bucket: string,
-  prefix: string,
-  previous: Manifest | undefined,
-  manifest: Manifest,
-  signal?: AbortSignal,
-): Promise<void> {
-  const kept = new Set(manifest.files.map(({ name }) => name));
-  const old = (previous?.files ?? []).map(({ name }) => name).filter((name) => !kept.has(name));
-  const isPlaylist = (name: string) => /\.(m3u8?|mpd)$/.test(name);
-  for (const name of [...old.filter(isPlaylist), ...old.filter((name) => !isPlaylist(name))]) {
+async function remove(store: ObjectStore, bucket: string, keys: string[], signal?: AbortSignal): Promise<void> {
+  const isPlaylist = (key: string) => /\.(m3u8?|mpd)$/.test(key);
+  for (const key of [...keys.filter(isPlaylist), ...keys.filter((key) => !isPlaylist(key))]) {
     throwIfAborted(signal);
-    await store.remove(bucket, prefix + name);
+    await store.remove(bucket, key);
   }
 }
