@@ -63,3 +63,18 @@ export function keepList(parent, create) {
     }
   };
 }
+
+/** Tries of a picture or a film, and the wait between two in milliseconds. */
+const [mostTries, tryWait] = [3, 500];
+
+/** Loads a picture or a film; again where that broke off, as it does when the network changes. */
+export function load(node, address, onFault) {
+  let tries = 1;
+  node.addEventListener('error', () => {
+    if (tries++ >= mostTries) return onFault();
+    setTimeout(() => {
+      node.src = address;
+    }, tryWait);
+  });
+  node.src = address;
+}

@@ -1,5 +1,5 @@
 /** Failures, those with the same code together: how many, what it means, what to do. */
-import { h, keepList } from './dom.js';
+import { h, keepList, load } from './dom.js';
 import { count } from './format.js';
 import { jobHref } from './job-items.js';
 import { byMoment } from './store.js';
@@ -66,13 +66,12 @@ export function addMoment(details, row) {
     if (!details.open || place.hasChildNodes()) return;
     const address = `api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/moment.svg?of=${encodeURIComponent(row.ended ?? '')}`;
     const picture = h('img', { alt: `Graph of the pipeline of ${row.key} at that moment` });
-    picture.addEventListener('error', () => place.replaceChildren(h('p.none', {}, 'No graph of this run was kept.')));
     picture.addEventListener('load', () => {
       place.replaceChildren(
         h('a.frame', { href: address, target: '_blank', rel: 'noopener', title: 'Open in full size' }, picture),
       );
     });
-    picture.src = address;
+    load(picture, address, () => place.replaceChildren(h('p.none', {}, 'No graph of this run was kept.')));
     place.append(h('p.none', {}, 'Drawing …'));
   };
   details.addEventListener('toggle', show);

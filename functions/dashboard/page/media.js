@@ -1,5 +1,5 @@
 /** Inputs and outputs, to be seen and played in the page. The addresses are made when they are asked for, and hold for minutes. */
-import { h } from './dom.js';
+import { h, load } from './dom.js';
 import { bytes } from './format.js';
 import { ask } from './session.js';
 
@@ -52,17 +52,16 @@ const titles = { source: 'Input', out: 'Output', log: 'Log of GStreamer' };
 function figure({ name, key, url, contentType }) {
   const title = titles[name] ?? `Output ${name}`;
   const link = h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, `Open ${key.split('/').pop()}`);
-  const view = viewer(contentType, url, `${title}: ${key}`);
+  const view = viewer(contentType, `${title}: ${key}`);
   const caption = h('figcaption', {}, h('strong', {}, title), ' ', link);
   const node = h('figure', { 'data-name': name }, view, caption);
-  view?.addEventListener('error', () => view.replaceWith(h('p.none', {}, 'This browser cannot show it here.')));
+  if (view) load(view, url, () => view.replaceWith(h('p.none', {}, 'This browser cannot show it here.')));
   return node;
 }
 
-function viewer(contentType, url, label) {
+function viewer(contentType, label) {
   const [kind] = contentType.split('/');
-  if (kind === 'image') return h('img', { src: url, alt: label });
-  if (kind === 'video' || kind === 'audio')
-    return h(kind, { src: url, controls: true, preload: 'metadata', 'aria-label': label });
+  if (kind === 'image') return h('img', { alt: label });
+  if (kind === 'video' || kind === 'audio') return h(kind, { controls: true, preload: 'metadata', 'aria-label': label });
   return undefined;
 }
