@@ -14,22 +14,21 @@ import type { FunctionModule } from './types.ts';
  */
 export async function runFunction(module: FunctionModule, env: NodeJS.ProcessEnv, { signal }: RunOptions = {}): Promise<void> {
   const { port, host, drainSeconds } = readSettings(commonSettings, env);
-  const stopTelemetry = await startTelemetry(module.name, env);
+  // before anything is begun: a signal that comes meanwhile ends it in order too
+  const stop = endSignals(env, signal);
+  let stopTelemetry = async () => {};
   try {
+    stopTelemetry = await startTelemetry(module.name, env);
     const running = await module.start(env);
     const served = await serve(running, { port, host, drainSeconds }).catch(async (error: unknown) => {
       await running.close();
       throw error;
     });
-    const stop = endSignals(env, signal);
-    try {
-      stop.hasty.addEventListener('abort', () => void served.close(0), { once: true });
-      await stop.first;
-      await served.close();
-    } finally {
-      stop.release();
-    }
+    stop.hasty.addEventListener('abort', () => void served.close(0), { once: true });
+    await stop.first;
+    await served.close(stop.hasty.aborted ? 0 : undefined);
   } finally {
+    stop.release();
     await stopTelemetry();
   }
 }

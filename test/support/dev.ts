@@ -18,6 +18,7 @@ export interface TestTransform {
   prefix: string;
   sink: { bucket?: string; key: string };
   elements: Element[];
+  execution?: 'service' | 'job';
 }
 
 export interface DevBench {
@@ -46,7 +47,13 @@ const ends = ['succeeded', 'failed', 'skipped'];
 /** The address for which the Transforms were written. */
 const documented = '127.0.0.1:9000';
 
-export async function startDevBench(transforms: TestTransform[], options: { workers?: number } = {}): Promise<DevBench> {
+export interface DevBenchOptions {
+  workers?: number;
+  /** Further settings of the functions. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export async function startDevBench(transforms: TestTransform[], options: DevBenchOptions = {}): Promise<DevBench> {
   const folder = await mkdtemp(join(tmpdir(), 'gst-dev-test-'));
   const folderOfTransforms = join(folder, 'transforms');
   await mkdir(folderOfTransforms);
@@ -56,6 +63,7 @@ export async function startDevBench(transforms: TestTransform[], options: { work
     transforms: folderOfTransforms,
     aliases: [documented],
     workers: options.workers ?? 2,
+    env: options.env,
     backoffScale: 0.01,
     log: keptLog().log,
     onLine: (label, line) => lines.push(`${label} ${line}`),
@@ -114,7 +122,10 @@ export async function startDevBench(transforms: TestTransform[], options: { work
   };
 }
 
-export async function writeTransform(folder: string, { name, bucket, prefix, sink, elements }: TestTransform): Promise<void> {
+export async function writeTransform(
+  folder: string,
+  { name, bucket, prefix, sink, elements, execution }: TestTransform,
+): Promise<void> {
   const resource = {
     apiVersion: 'pipelines.gst.io/v1',
     kind: 'Transform',
@@ -124,6 +135,7 @@ export async function writeTransform(folder: string, { name, bucket, prefix, sin
       src: { minio: { key: prefix } },
       sink: { minio: { ...(sink.bucket && { bucket: sink.bucket }), key: sink.key } },
       pipeline: { elements },
+      ...(execution && { execution }),
     },
   };
   await writeFile(join(folder, `${name}.yaml`), stringify(resource));
