@@ -2,6 +2,7 @@
 import type { CloudEvent } from 'cloudevents';
 import { jobId, type Publish, requestedEvent } from '../../../lib/events/index.ts';
 import type { ObjectEvent } from '../../../lib/events/types.ts';
+import { inSpan, objectAttributes } from '../../../lib/telemetry/index.ts';
 import { sinkObjects } from '../../../lib/transform/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 
@@ -25,6 +26,9 @@ export async function ask(options: AskOptions, transform: ResolvedTransform, obj
   const { publish, eventKey, cause, round } = options;
   const { endpoint } = transform.source;
   const sinks = sinkObjects(transform.sinks, { ...object, endpoint });
-  await publish(requestedEvent({ transform, object, sinks, cause, eventKey, again: round }));
+  // each object has a trace of its own, whatever else one sweep asks for
+  await inSpan('ask again', { root: true, attributes: objectAttributes(object) }, async () =>
+    publish(requestedEvent({ transform, object, sinks, cause, eventKey, again: round })),
+  );
   return jobId(transform, object);
 }
