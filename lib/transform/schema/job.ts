@@ -55,7 +55,7 @@ const progressSchema = z
 
 const errorSchema = z
   .strictObject({
-    code: text('Stable code: see docs/errors.md.'),
+    code: text('Stable code: see docs/reference/errors.md.'),
     class: text('permanent, transient or busy.').optional(),
     message: text('What went wrong.'),
     remedy: text('What to do about it.').optional(),

@@ -1,0 +1,42 @@
+/**
+ * The pages of documentation and the blocks in them. What a block is, its fence says:
+ *
+ *   sh               run as it stands, in the order of the page; `gst-functions dev` goes on running, as in a terminal of its own
+ *   text             after one: what it prints, but for numbers, names of jobs, and lines that are `…`
+ *   yaml, json NAME  checked; where a path follows, saved there for the commands of the page
+ *   console          not run (a cluster, minutes of work, a choice of the reader's), but what it names must be there
+ */
+export interface Block {
+  page: string;
+  /** Of the fence, from 1. */
+  line: number;
+  language: string;
+  /** What follows the language. */
+  about: string;
+  text: string;
+}
+
+const fence = /^( *)```([\w-]*) *(.*)\n([\s\S]*?)^\1```$/gm;
+
+export function blocksOf(page: string, text: string): Block[] {
+  return [...text.matchAll(fence)].map(({ index, 1: indent = '', 2: language = '', 3: about = '', 4: body = '' }) => ({
+    page,
+    line: text.slice(0, index).split('\n').length,
+    language,
+    about: about.trim(),
+    text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }));
+}
+
+/** Text without its blocks. */
+export const proseOf = (text: string): string => text.replaceAll(fence, '');
+
+/** The same for any run: numbers, ids and the width of columns left out. */
+export function withoutChance(line: string): string {
+  return line
+    .replace(/\b[a-z2-7]{26}\b/g, 'JOB')
+    .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'RUN')
+    .replace(/\d+(\.\d+)?/g, '0')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
