@@ -15,6 +15,7 @@ import { type Broker, createBroker, readTriggers, startIngress } from './broker/
 import { freePort, isFree } from './free-port.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
 import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
+import { createOneShots, type OneShots } from './one-shots.ts';
 import { environmentOf, newSecret, type Place } from './settings.ts';
 import { keepWatched, type WatchedPrefix } from './watched.ts';
 
@@ -49,6 +50,8 @@ export interface Dev {
   /** Whoever opens it is signed in. */
   dashboardUrl: string;
   functions: readonly FunctionProcess[];
+  /** Processes of Transforms with `execution: job` that run now. */
+  oneShots(): number[];
   /** Folder of the Transforms, as they were given. */
   transforms: string;
   prefixes(): readonly WatchedPrefix[];
@@ -59,12 +62,15 @@ export interface Dev {
 
 /** All but the recorder, which is still to take what these have to say at their end. */
 const working = ['source', 'dispatcher', 'transcode'];
+const jobSink = 'transcode-job';
 const drainSeconds = 10; // s that runs in hand may go on at the end
 const lastWords = 3_000; // ms for the recorder to take the results of the last runs
 const pollInterval = 20; // ms
 const startAttempts = 5; // a free port may be taken by someone else before it is used
 
-const triggersFile = new URL('../../knative/base/triggers.yaml', import.meta.url);
+const manifests = ['triggers.yaml', 'functions/transcode-job.yaml'].map(
+  (path) => new URL(`../../knative/base/${path}`, import.meta.url),
+);
 
 /** @throws Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
 export async function startDev(options: DevOptions): Promise<Dev> {
@@ -73,22 +79,27 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   findMinio();
   const wanted = options.minioPort;
   if (wanted && !(await isFree(wanted))) throw new Fault('MINIO_START', { cause: `port ${wanted} is taken by another process` });
-  const triggers = readTriggers(await readFile(triggersFile, 'utf8'));
+  const texts = await Promise.all(manifests.map((file) => readFile(file, 'utf8')));
+  const triggers = readTriggers(texts.join('\n---\n'));
   const transforms = resolve(options.transforms);
   await access(transforms).catch(() => {
     throw new UsageError(`there is no folder ${transforms}`);
   });
   const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
   for (const name of ['objects', 'queue', 'jobs', 'scratch']) await mkdir(join(dataDir, name), { recursive: true });
-  const broker = createBroker({ triggers, parallel: { transcode: 1 }, backoffScale: options.backoffScale });
+  const broker = createBroker({ triggers, parallel: { transcode: 1, [jobSink]: workers }, backoffScale: options.backoffScale });
   const functions = new Set<FunctionProcess>();
   const releases: Array<() => unknown> = options.dataDir ? [] : [() => rm(dataDir, { recursive: true, force: true })];
 
+  let oneShots: OneShots | undefined;
   const stop = (names: readonly string[], seconds: number) =>
-    Promise.all([...functions].filter(({ name }) => names.includes(name)).map((one) => one.stop(seconds)));
+    Promise.all([
+      names.includes('transcode') && oneShots?.stop(seconds),
+      ...[...functions].filter(({ name }) => names.includes(name)).map((one) => one.stop(seconds)),
+    ]);
   let ending: Promise<void> | undefined;
   const end = async (seconds: number) => {
-    for (const name of working) broker.subscriber(name).pause();
+    for (const name of [...working, jobSink]) broker.subscriber(name).pause();
     await stop(working, seconds);
     // what became of the last runs is still to be recorded
     const deadline = performance.now() + (seconds > 0 ? lastWords : 0);
@@ -161,6 +172,14 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     };
 
     const minio = await pair();
+    oneShots = createOneShots({
+      name: 'transcode',
+      label: jobSink,
+      env: { ...environmentOf(place, jobSink), ...options.env },
+      folder: join(dataDir, 'events'),
+      onLine: options.onLine ?? (() => {}),
+    });
+    broker.subscriber(jobSink).add(jobSink, oneShots.post);
     releases.push(minio.stop);
     const { address, accessKey, secretKey } = place.minio;
     if (options.aliases?.length) {
@@ -198,6 +217,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       brokerUrl: ingress.url,
       dashboardUrl: `${dashboard.url.replace(/\/$/, '')}/#token=${place.dashboardToken}`,
       functions: [...functions],
+      oneShots: oneShots.pids,
       transforms,
       prefixes: watched.prefixes,
       place,

@@ -21,7 +21,7 @@ export interface BrokerOptions {
 export interface Broker {
   /** Takes an event, or throws BROKER_FULL. It returns before anything is delivered. */
   accept(event: CloudEvent<unknown>): void;
-  /** The processes behind the name of a Service. */
+  /** The processes behind the name of a Service or a JobSink. */
   subscriber(service: string): Subscriber;
   /** Called with each event that is taken, replies too. Returns what ends that. */
   onEvent(listener: (event: CloudEvent<unknown>) => void): () => void;
@@ -43,7 +43,7 @@ export function createBroker({ triggers, parallel = {}, backoffScale = 1, capaci
   const reporters = new Set<(report: DeliveryReport) => void>();
   const counts = new Map(triggers.map(({ name }) => [name, 0]));
   const names = triggers.flatMap(({ subscriber, delivery: { deadLetters } }) => [subscriber, deadLetters ?? subscriber]);
-  const subscribers = new Map(names.map(({ service }) => [service, createSubscriber(parallel[service] ?? defaultParallel)]));
+  const subscribers = new Map(names.map(({ name }) => [name, createSubscriber(parallel[name] ?? defaultParallel)]));
   const inHand = (name?: string) => (name === undefined ? sum(counts.values()) : (counts.get(name) ?? 0));
 
   async function send(event: CloudEvent<unknown>, ttl: number, trigger: Trigger): Promise<void> {

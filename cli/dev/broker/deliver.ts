@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudEvent } from 'cloudevents';
 import { type Answer, judge } from './answer.ts';
 import { backoffBefore } from './backoff.ts';
-import { postEvent } from './http-post.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { Destination, Trigger } from './triggers.ts';
 
@@ -83,17 +82,14 @@ async function bury(letter: CloudEvent<unknown>, trigger: Trigger, to: Destinati
   await deliver(letter, own, options);
 }
 
-async function tryOnce(event: CloudEvent<unknown>, { service, path }: Destination, timeout: number, options: DeliverOptions) {
-  const place = await options.subscribers.get(service)?.take(options.signal);
-  if (!place) throw new Error(`no subscriber ${service}`);
-  try {
-    const url = `${place.url}${path}`;
-    const answer = await postEvent(url, event, timeout, options.signal);
-    options.signal.throwIfAborted();
-    return { answer, url };
-  } finally {
-    place.release();
-  }
+async function tryOnce(event: CloudEvent<unknown>, { name, path }: Destination, timeout: number, options: DeliverOptions) {
+  const place = await options.subscribers.get(name)?.take(options.signal);
+  if (!place) throw new Error(`no subscriber ${name}`);
+  const url = `${place.url}${path}`;
+  const answer = await place.post(url, event, timeout, options.signal);
+  place.release({ hungUp: answer.status === undefined && !answer.timedOut });
+  options.signal.throwIfAborted();
+  return { answer, url };
 }
 
 /** The event with what is known of its failure, under the names of Knative. */

@@ -3,10 +3,13 @@ import { request } from 'node:http';
 import type { CloudEvent } from 'cloudevents';
 import type { Answer } from './answer.ts';
 
+/** Hands an event over and resolves with what came back. `timeout` in milliseconds. */
+export type Post = (url: string, event: CloudEvent<unknown>, timeout: number, signal: AbortSignal) => Promise<Answer>;
+
 const largestAnswer = 1024 * 1024; // bytes that are read of an answer
 
 /** fetch would give up after 5 minutes without a header, and a transcode may take longer: so this is http's own request. */
-export function postEvent(url: string, event: CloudEvent<unknown>, timeout: number, signal: AbortSignal): Promise<Answer> {
+export const postEvent: Post = (url, event, timeout, signal) => {
   const limit = AbortSignal.timeout(timeout);
   const { headers, body } = encode(event);
   return new Promise((resolve) => {
@@ -31,7 +34,7 @@ export function postEvent(url: string, event: CloudEvent<unknown>, timeout: numb
     sent.once('error', fail);
     sent.end(body);
   });
-}
+};
 
 /** Attributes that no header can hold make the event travel whole in the body. */
 function encode(event: CloudEvent<unknown>): { headers: Record<string, string>; body: Uint8Array } {

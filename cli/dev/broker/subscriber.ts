@@ -1,38 +1,59 @@
 /** The processes behind one name, each with room for a few deliveries at a time. */
 
+import { type Post, postEvent } from './http-post.ts';
+
 export interface Place {
   /** `http://127.0.0.1:<port>`, without a path. */
   url: string;
-  release(): void;
+  post: Post;
+  /** `hungUp`: the process may be dead. */
+  release(how?: { hungUp: boolean }): void;
 }
 
 export interface Subscriber {
   /** Resolves when a process has room; the one with the least in hand is taken. Rejects when the signal says so. */
   take(signal: AbortSignal): Promise<Place>;
-  /** A process is there. Returns what takes it away again; deliveries in hand go on. */
-  add(url: string): () => void;
+  /** A process is there, which is reached by `post`. Returns what takes it away again; deliveries in hand go on. */
+  add(url: string, post?: Post): () => void;
   /** Hands out no more places. */
   pause(): void;
 }
 
+/**
+ * A process that died would be the idlest of all until that is known here, and many events would use up their tries at it:
+ * so long nothing more is sent to one that hung up; ms.
+ */
+const doubt = 500;
+
 /** `parallel`: deliveries that one process gets at a time. */
 export function createSubscriber(parallel: number): Subscriber {
-  const processes = new Set<{ url: string; inHand: number }>();
+  const processes = new Set<{ url: string; post: Post; inHand: number; doubtful?: NodeJS.Timeout }>();
   const waiting = new Set<(place: Place) => void>();
   let paused = false;
 
   const free = (): Place | undefined => {
     if (paused) return undefined;
-    const idlest = [...processes].filter(({ inHand }) => inHand < parallel).sort((a, b) => a.inHand - b.inHand)[0];
+    const idlest = [...processes]
+      .filter(({ inHand, doubtful }) => inHand < parallel && !doubtful)
+      .sort((a, b) => a.inHand - b.inHand)[0];
     if (!idlest) return undefined;
     idlest.inHand++;
     let released = false;
     return {
       url: idlest.url,
-      release() {
+      post: idlest.post,
+      release({ hungUp } = { hungUp: false }) {
         if (released) return;
         released = true;
         idlest.inHand--;
+        if (hungUp) {
+          clearTimeout(idlest.doubtful);
+          idlest.doubtful = setTimeout(() => {
+            idlest.doubtful = undefined;
+            serveWaiting();
+          }, doubt);
+          idlest.doubtful.unref();
+        }
         serveWaiting();
       },
     };
@@ -64,8 +85,8 @@ export function createSubscriber(parallel: number): Subscriber {
         waiting.add(hand);
       });
     },
-    add(url) {
-      const added = { url, inHand: 0 };
+    add(url, post = postEvent) {
+      const added = { url, post, inHand: 0 };
       processes.add(added);
       serveWaiting();
       return () => void processes.delete(added);

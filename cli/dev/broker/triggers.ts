@@ -5,10 +5,12 @@ import type { Backoff } from './backoff.ts';
 import { compileFilters, type EventFilter } from './filters.ts';
 import { parseIsoDuration } from './iso-duration.ts';
 
-/** Name of a Service, and the path under which it gets the event. */
+/** Name of a Service or a JobSink, and the path under which it gets the event. */
 export interface Destination {
-  service: string;
+  name: string;
   path: string;
+  /** Each event is a process of its own, which handles that one and ends. */
+  once: boolean;
 }
 
 export interface Delivery {
@@ -34,6 +36,7 @@ interface Manifest {
   kind?: string;
   metadata?: { name?: string };
   spec?: {
+    job?: { spec?: { backoffLimit?: number; activeDeadlineSeconds?: number } };
     filters?: unknown;
     filter?: unknown;
     subscriber?: Target;
@@ -45,44 +48,61 @@ interface Target {
   uri?: string;
 }
 
+/** Of a Kubernetes Job that says nothing. */
+const jobDefaults = { backoffLimit: 6, activeDeadlineSeconds: 86_400 };
+/** Kubernetes waits so long before it runs a Job that failed once more, and twice as long each time; ms. */
+const jobBackoff = 10_000;
+
 /**
- * The Triggers among the documents of `text`.
+ * The Triggers among the documents of `text`, which holds the JobSinks too that they send to.
  *
  * @throws Fault TRIGGER_INVALID for what the local broker cannot follow
  */
 export function readTriggers(text: string): Trigger[] {
-  const manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest | null);
-  return manifests.filter((manifest) => manifest?.kind === 'Trigger').map((manifest) => readTrigger(manifest as Manifest));
+  const manifests = parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+  const jobSinks = manifests.filter(({ kind }) => kind === 'JobSink');
+  return manifests.filter(({ kind }) => kind === 'Trigger').map((manifest) => readTrigger(manifest, jobSinks));
 }
 
-function readTrigger({ metadata, spec = {} }: Manifest): Trigger {
+function readTrigger({ metadata, spec = {} }: Manifest, jobSinks: Manifest[]): Trigger {
   const name = metadata?.name ?? '';
   try {
     const { deadLetterSink, ...given } = spec.delivery ?? {};
     const { retry, backoffPolicy, backoffDelay, timeout } = { ...defaults, ...given };
     if (!Number.isInteger(retry) || retry < 0) throw new Error(`retry ${retry}, which is no count`);
     if (backoffPolicy !== 'exponential' && backoffPolicy !== 'linear') throw new Error(`the backoffPolicy ${backoffPolicy}`);
-    return {
-      name,
-      matches: compileFilters(spec),
-      subscriber: destination('subscriber', spec.subscriber),
-      delivery: {
-        retry,
-        backoff: { policy: backoffPolicy, delay: duration('backoffDelay', backoffDelay) },
-        timeout: duration('timeout', timeout),
-        deadLetters: deadLetterSink && destination('deadLetterSink', deadLetterSink),
-      },
+    const subscriber = destination('subscriber', spec.subscriber);
+    const delivery = {
+      retry,
+      backoff: { policy: backoffPolicy, delay: duration('backoffDelay', backoffDelay) } as const,
+      timeout: duration('timeout', timeout),
+      deadLetters: deadLetterSink && destination('deadLetterSink', deadLetterSink),
     };
+    const ways = { name, matches: compileFilters(spec), subscriber };
+    return { ...ways, delivery: subscriber.once ? { ...delivery, ...jobDelivery(subscriber, jobSinks) } : delivery };
   } catch (error) {
     throw new Fault('TRIGGER_INVALID', { trigger: name, cause: (error as Error).message }, { cause: error });
   }
 }
 
-/** A `uri` beside a `ref` is the path at it. A JobSink, which runs each event as a process of its own, would be told apart here. */
+/** A `uri` beside a `ref` is the path at it. */
 function destination(what: string, { ref, uri = '/' }: Target = {}): Destination {
-  if (ref?.kind !== 'Service' || !ref.name) throw new Error(`${what} is no reference to a Service`);
+  if (!ref?.name || !['Service', 'JobSink'].includes(ref.kind ?? ''))
+    throw new Error(`${what} is no reference to a Service or a JobSink`);
   if (!uri.startsWith('/')) throw new Error(`the uri ${uri} of ${what}, which is no path`);
-  return { service: ref.name, path: uri };
+  return { name: ref.name, path: uri, once: ref.kind === 'JobSink' };
+}
+
+/** A JobSink takes every event at once; it is the Job that is tried again, and that has its time. */
+function jobDelivery({ name }: Destination, jobSinks: Manifest[]): Pick<Delivery, 'retry' | 'backoff' | 'timeout'> {
+  const found = jobSinks.find(({ metadata }) => metadata?.name === name);
+  if (!found) throw new Error(`the JobSink ${name}, which is not there`);
+  const { backoffLimit, activeDeadlineSeconds } = { ...jobDefaults, ...found.spec?.job?.spec };
+  return {
+    retry: backoffLimit,
+    backoff: { policy: 'exponential', delay: jobBackoff },
+    timeout: activeDeadlineSeconds * 1000,
+  };
 }
 
 function duration(what: string, text: string): number {

@@ -66,12 +66,10 @@ const resourcesSchema = z
 
 const limitsSchema = z
   .strictObject({
-    timeout: z
-      .string()
-      .meta({
-        description:
-          'Longest time of one run, as a Go duration. Default: 8m; at most MAX_TIMEOUT of the installation, or MAX_JOB_TIMEOUT with execution: job.',
-      }),
+    timeout: z.string().meta({
+      description:
+        'Longest time of one run, as a Go duration. Default: 8m; at most MAX_TIMEOUT of the installation, or MAX_JOB_TIMEOUT with execution: job.',
+    }),
     stall: z.string().meta({ description: 'Longest time without any progress, as a Go duration. Default: 60s.' }),
     inputBytes: quantity('Largest input, as a Kubernetes quantity. Default: 16Gi; at most MAX_INPUT_BYTES of the installation.'),
     outputBytes: quantity(

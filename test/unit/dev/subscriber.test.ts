@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createSubscriber } from '../../../cli/dev/broker/subscriber.ts';
 
 const never = new AbortController().signal;
@@ -63,5 +63,27 @@ describe('the processes of a subscriber', () => {
     const waiting = subscriber.take(end.signal);
     end.abort(new Error('still waiting'));
     await expect(waiting).rejects.toThrow('still waiting');
+  });
+
+  it('get nothing for a while after they hung up, for they may be dead', async () => {
+    vi.useFakeTimers();
+    try {
+      const subscriber = createSubscriber(2);
+      subscriber.add('a');
+      (await subscriber.take(never)).release({ hungUp: true });
+      let taken: string | undefined;
+      const waiting = subscriber.take(never).then(({ url }) => {
+        taken = url;
+      });
+      await vi.advanceTimersByTimeAsync(400);
+      expect(taken).toBeUndefined();
+      subscriber.add('b');
+      await waiting;
+      expect(taken).toBe('b');
+      await vi.advanceTimersByTimeAsync(200);
+      expect((await subscriber.take(never)).url).toBe('a');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -42,27 +42,40 @@ describe('backoff', () => {
 
 describe('manifests', () => {
   it('are those of knative/base', () => {
-    const triggers = readTriggers(readFileSync(new URL('../../../knative/base/triggers.yaml', import.meta.url), 'utf8'));
+    const texts = ['triggers.yaml', 'functions/transcode-job.yaml'].map((path) =>
+      readFileSync(new URL(`../../../knative/base/${path}`, import.meta.url), 'utf8'),
+    );
+    const triggers = readTriggers(texts.join('---\n'));
+    const service = (name: string, path = '/') => ({ name, path, once: false });
     expect(triggers.map(({ name, subscriber, delivery }) => ({ name, subscriber, ...delivery }))).toEqual([
       {
         name: 'dispatcher',
-        subscriber: { service: 'dispatcher', path: '/' },
+        subscriber: service('dispatcher'),
         retry: 9,
         backoff: { policy: 'exponential', delay: 1000 },
         timeout: 70_000,
-        deadLetters: { service: 'recorder', path: '/dead' },
+        deadLetters: service('recorder', '/dead'),
       },
       {
         name: 'transcode',
-        subscriber: { service: 'transcode', path: '/' },
+        subscriber: service('transcode'),
         retry: 5,
         backoff: { policy: 'exponential', delay: 30_000 },
         timeout: 660_000,
-        deadLetters: { service: 'recorder', path: '/dead' },
+        deadLetters: service('recorder', '/dead'),
+      },
+      {
+        name: 'transcode-job',
+        subscriber: { name: 'transcode-job', path: '/', once: true },
+        // as the Job has it that the JobSink makes
+        retry: 3,
+        backoff: { policy: 'exponential', delay: 10_000 },
+        timeout: 50_400_000,
+        deadLetters: service('recorder', '/dead'),
       },
       {
         name: 'recorder',
-        subscriber: { service: 'recorder', path: '/' },
+        subscriber: service('recorder'),
         retry: 9,
         backoff: { policy: 'exponential', delay: 1000 },
         timeout: 70_000,
@@ -87,10 +100,11 @@ describe('manifests', () => {
   const refused: Array<[name: string, spec: object, told: RegExp]> = [
     ['a filter', { filters: [{ cesql: 'EXISTS a' }] }, /Trigger t: it has the dialect cesql/],
     ['a subscriber without a ref', { subscriber: { uri: 'http://elsewhere/' } }, /subscriber is no reference/],
+    ['a subscriber of another kind', { subscriber: { ref: { ...ref, kind: 'Channel' } } }, /subscriber is no reference/],
     [
-      'a subscriber that is a JobSink',
+      'a JobSink that is not there',
       { subscriber: { ref: { ...ref, kind: 'JobSink' } } },
-      /subscriber is no reference to a Service/,
+      /JobSink transcode, which is not there/,
     ],
     [
       'an address for dead letters',

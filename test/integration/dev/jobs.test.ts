@@ -1,0 +1,85 @@
+/** `execution: job` on one machine: each request is a process of its own, which runs it and ends. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decode } from '../../../cli/demo/verify.ts';
+import type { JobRecord } from '../../../lib/jobs/index.ts';
+import { makeClip } from '../../support/clips.ts';
+import { type DevBench, startDevBench, type TestTransform } from '../../support/dev.ts';
+import { lives } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
+
+let bench: DevBench;
+
+beforeAll(async () => {
+  const encoder = [{ name: 'x264enc', properties: { 'speed-preset': 'ultrafast' } }, { name: 'mp4mux' }];
+  const slowly = { name: 'identity', properties: { 'sleep-time': 150_000 } };
+  const transforms: TestTransform[] = [
+    {
+      name: 'long',
+      bucket: 'media',
+      prefix: 'in/',
+      sink: { key: 'out/{{ .SrcName }}.mp4' },
+      elements: [{ name: 'decodebin' }, slowly, { name: 'videoconvert' }, ...encoder],
+      execution: 'job',
+    },
+  ];
+  bench = await startDevBench(transforms, { workers: 1 });
+  const clip = await makeClip(bench.folder, 'clip.mkv', { audio: false });
+  // MinIO looks into its queue every 3 s
+  await Promise.all([
+    bench.client.fPutObject('media', 'in/killed.mkv', clip),
+    bench.client.putObject('media', 'in/text.mkv', Buffer.from('not a film\n'.repeat(100))),
+  ]);
+});
+afterAll(() => bench?.close());
+
+const deliveries = (key: string) => {
+  const ids = bench.of('requested', key).map(({ id }) => id);
+  return bench.deliveries.filter(({ event }) => ids.includes(event.id)).map(({ trigger, outcome }) => [trigger, outcome]);
+};
+
+async function record(key: string): Promise<JobRecord> {
+  const job = String(bench.of('requested', key)[0]?.subject);
+  return JSON.parse(await readFile(join(bench.dev.place.jobsDir, 'default', `${job}.json`), 'utf8'));
+}
+
+describe('a Transform with execution: job', () => {
+  it('runs in a process that goes when it is done; one that is killed is tried again', async () => {
+    await until(() => bench.of('started', 'in/killed.mkv').length === 1, 45_000);
+    const [victim = 0, ...others] = bench.dev.oneShots();
+    expect(others).toEqual([]);
+    process.kill(victim, 'SIGKILL');
+    expect((await bench.end('in/killed.mkv')).kind).toBe('succeeded');
+    await bench.quiet();
+    expect(bench.of('started', 'in/killed.mkv')).toHaveLength(2);
+    expect(deliveries('in/killed.mkv')).toEqual([
+      ['transcode-job', 'retry'],
+      ['transcode-job', 'done'],
+    ]);
+    expect((await record('in/killed.mkv')).status).toMatchObject({ state: 'Finished', runs: 2 });
+    await bench.client.fGetObject('media', 'out/killed.mp4', join(bench.folder, 'killed.mp4'));
+    expect((await decode(join(bench.folder, 'killed.mp4'))).streams).toMatchObject([{ codec: 'h264', frames: 15 }]);
+    expect(bench.dev.oneShots()).toEqual([]);
+    expect(await lives(victim)).toBe(false);
+    expect(await bench.scratch()).toEqual([]);
+  }, 60_000);
+
+  it('fails once and for all where nothing else can come of it', async () => {
+    expect((await bench.end('in/text.mkv')).kind).toBe('failed');
+    await bench.quiet();
+    expect(bench.of('failed', 'in/text.mkv')).toHaveLength(1);
+    expect(bench.of('retrying', 'in/text.mkv')).toEqual([]);
+    expect(deliveries('in/text.mkv')).toEqual([['transcode-job', 'done']]);
+    expect((await record('in/text.mkv')).status).toMatchObject({ state: 'Failed' });
+  });
+
+  it('ends with dev', async () => {
+    await bench.client.fPutObject('media', 'in/last.mkv', join(bench.folder, 'clip.mkv'));
+    await until(() => bench.of('started', 'in/last.mkv').length === 1, 45_000);
+    const [pid = 0] = bench.dev.oneShots();
+    expect(await lives(pid)).toBe(true);
+    await bench.dev.close(0);
+    expect(await lives(pid)).toBe(false);
+  }, 60_000);
+});
