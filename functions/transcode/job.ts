@@ -82,7 +82,10 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),
   );
   const observer: RunObserver = {
-    onPlaying: ({ skippedOutputs }) => outputs.begin(skippedOutputs),
+    onPlaying({ skippedStreams, skippedOutputs }) {
+      log.debug({ skippedStreams }, 'pipeline plays');
+      outputs.begin(skippedOutputs);
+    },
     onProgress(progress) {
       if (progress.duration) job.onShare?.(progress.position / progress.duration);
       job.reporter.progress(progress);
