@@ -23,7 +23,7 @@ const product = files.filter((path) => /^(bin|cli|docs|examples|functions|knativ
 /** As the pages have it, and as Transforms name it. */
 const documented = '127.0.0.1:9000';
 
-const pageTimeout = 50_000; // ms
+const pageTimeout = 110_000; // ms
 
 let clone: string;
 const folders: string[] = [];
@@ -89,16 +89,20 @@ const steps = (page: string) =>
 describe('the commands of the pages', () => {
   it('are many', () => expect(blocks.size).toBeGreaterThanOrEqual(5));
 
-  it.each([...blocks.keys()])('%s does what it says', async (page) => {
-    if (page !== tutorial) await holiday();
-    const all = steps(page);
-    const { status, printed, where } = await follow(page, all);
-    expect(status, where).toBe(0);
-    for (const { step, lines } of promised(page)) {
-      const found = (printed[all.indexOf(step)] ?? '').split('\n').map(withoutChance);
-      for (const line of lines) expect(found, `${page}:${step.line}`).toContain(line);
-    }
-  });
+  it.each([...blocks.keys()])(
+    '%s does what it says',
+    async (page) => {
+      if (page !== tutorial) await holiday();
+      const all = steps(page);
+      const { status, printed, where } = await follow(page, all);
+      expect(status, where).toBe(0);
+      for (const { step, lines } of promised(page)) {
+        const found = (printed[all.indexOf(step)] ?? '').split('\n').map(withoutChance);
+        for (const line of lines) expect(found, `${page}:${step.line}`).toContain(line);
+      }
+    },
+    2 * pageTimeout,
+  );
 });
 
 /** What pages say that a command prints. */

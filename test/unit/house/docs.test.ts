@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { CloudEvent } from 'cloudevents';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { compileFilters } from '../../../cli/dev/broker/filters.ts';
 import { program } from '../../../cli/program.ts';
 import { functionNames } from '../../../cli/serve.ts';
@@ -131,6 +132,30 @@ describe('JSON of pages', () => {
     const valid = new Ajv2020({ strict: false }).compile(eventSchema(about as (typeof schemaNames)[number]));
     valid(value);
     expect(valid.errors).toBeNull();
+  });
+});
+
+describe('the Triggers that tell another system', () => {
+  const page = blocksOf('tell', read('docs/how-to/tell-another-system.md'));
+  const [told, ofThumbnails] = page
+    .filter(({ language }) => language === 'yaml')
+    .map(({ text }) => compileFilters(parse(text).spec));
+  const samples = Object.fromEntries(
+    page.filter(({ about }) => about !== '').map(({ about, text }) => [about, JSON.parse(text)]),
+  );
+  const event = (kind: string, job: string) =>
+    new CloudEvent({ id: '1', source: '/transcode', type: `io.gst.pipelines.transform.${kind}`, subject: job });
+
+  it('take the events that the page shows', () => {
+    expect(told?.(event('succeeded', samples.succeeded.job))).toBe(true);
+    expect(told?.(event('failed', samples.failed.job))).toBe(true);
+    expect(ofThumbnails?.(event('succeeded', samples.succeeded.job))).toBe(true);
+  });
+
+  it('leave the others', () => {
+    for (const kind of ['requested', 'progress', 'retrying']) expect(told?.(event(kind, samples.failed.job))).toBe(false);
+    expect(ofThumbnails?.(event('failed', samples.failed.job))).toBe(false);
+    expect(ofThumbnails?.(event('succeeded', 'hls-yhguw2z5tso6kwudne7i2slft2'))).toBe(false);
   });
 });
 
