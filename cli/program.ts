@@ -74,21 +74,27 @@ program
 
 program
   .command('backfill')
-  .description('in a cluster: ask for every object that a Transform would have taken and that has no output')
+  .description('ask for every object that a Transform would have taken and that has no output')
   .argument('<transform>', 'name of the Transform or SplitTransform')
   .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
+  .option('--data <dir>', 'on one machine: the folder that gst-functions dev was given')
+  .option('--dry-run', 'on one machine: only say for what it would ask')
   .option('--json', 'print one JSON object instead of text')
-  .addHelpText('after', '\nExample:\n  gst-functions backfill mp4-converter -n media-team')
-  .action(async (name, options) => (await import('./annotate.ts')).annotate('backfill', name, options));
+  .addHelpText(
+    'after',
+    '\nExample:\n  gst-functions backfill mp4-converter -n media-team\n  gst-functions backfill mp4-converter --data data --dry-run',
+  )
+  .action(async (name, options) => (await import('./ask.ts')).backfill(name, options));
 
 program
   .command('retry')
-  .description('in a cluster: ask for the work of a Job again, whatever became of it')
+  .description('ask for the work of a Job again, whatever became of it')
   .argument('<job>', 'name of the Job')
   .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
+  .option('--data <dir>', 'on one machine: the folder that gst-functions dev was given')
   .option('--json', 'print one JSON object instead of text')
   .addHelpText('after', '\nExample:\n  gst-functions retry mp4-converter-5vejv7vxj7xz3au3lce4c4kb5e -n media-team')
-  .action(async (name, options) => (await import('./annotate.ts')).annotate('retry', name, options));
+  .action(async (name, options) => (await import('./ask.ts')).retry(name, options));
 
 program
   .command('dev')

@@ -2,7 +2,7 @@
  * The whole system on this machine: a real MinIO, every function as a process of its own on a port of loopback, and a
  * local broker that follows the Triggers of knative/base. Nothing that it starts outlives it.
  */
-import { access, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { freePort, isFree } from './free-port.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
 import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
 import { createOneShots, type OneShots } from './one-shots.ts';
-import { environmentOf, newSecret, type Place } from './settings.ts';
+import { commandSettings, environmentOf, newSecret, type Place, settingsFile } from './settings.ts';
 import { keepWatched, type WatchedPrefix } from './watched.ts';
 
 export interface DevOptions {
@@ -172,6 +172,9 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     };
 
     const minio = await pair();
+    const file = join(dataDir, settingsFile);
+    releases.push(() => rm(file, { force: true }));
+    await writeFile(file, commandSettings(place), { mode: 0o600 });
     oneShots = createOneShots({
       name: 'transcode',
       label: jobSink,

@@ -43,4 +43,14 @@ export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv 
   };
 }
 
+/** In the folder of `dev` while that runs. */
+export const settingsFile = 'settings.env';
+
+/** What `retry` and `backfill` need to know, as a file of settings. */
+export function commandSettings(place: Place): string {
+  const all = environmentOf(place, '');
+  const names = ['K_SINK', 'EVENT_KEY', 'MINIO_ACCESS_KEY', 'MINIO_SECRET_KEY', 'TRANSFORMS_DIR', 'JOBS_DIR'];
+  return names.map((name) => `${name}=${JSON.stringify(all[name])}\n`).join('');
+}
+
 export const newSecret = (bytes = 16): string => randomBytes(bytes).toString('hex');

@@ -1,6 +1,9 @@
 /** `execution: job` on one machine: each request is a process of its own, which runs it and ends. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../../cli/demo/verify.ts';
 import type { JobRecord } from '../../../lib/jobs/index.ts';
@@ -9,6 +12,8 @@ import { type DevBench, startDevBench, type TestTransform } from '../../support/
 import { lives } from '../../support/engine.ts';
 import { until } from '../../support/until.ts';
 
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 let bench: DevBench;
 
 beforeAll(async () => {
@@ -73,6 +78,24 @@ describe('a Transform with execution: job', () => {
     expect(deliveries('in/text.mkv')).toEqual([['transcode-job', 'done']]);
     expect((await record('in/text.mkv')).status).toMatchObject({ state: 'Failed' });
   });
+
+  it('is asked for again by the commands: all that has no output, or one Job', async () => {
+    const command = async (...args: string[]) => {
+      const { stdout } = await run(process.execPath, [main, ...args, '--data', bench.dev.place.dataDir, '--json']);
+      return JSON.parse(stdout);
+    };
+    const text = String(bench.of('requested', 'in/text.mkv')[0]?.subject);
+    const asked = [{ job: text, bucket: 'media', key: 'in/text.mkv' }];
+    const before = bench.of('requested').length;
+    expect(await command('backfill', 'long', '--dry-run')).toMatchObject({ dryRun: true, asked });
+    expect(bench.of('requested')).toHaveLength(before);
+    expect(await command('backfill', 'long')).toMatchObject({ dryRun: false, asked });
+    expect((await bench.end('in/text.mkv', 2)).kind).toBe('failed');
+    const killed = String(bench.of('requested', 'in/killed.mkv')[0]?.subject);
+    expect(await command('retry', killed)).toMatchObject({ asked: killed });
+    expect((await bench.end('in/killed.mkv', 2)).event.data).toMatchObject({ reused: true });
+    await expect(command('retry', 'long-none')).rejects.toMatchObject({ code: 2 });
+  }, 60_000);
 
   it('ends with dev', async () => {
     await bench.client.fPutObject('media', 'in/last.mkv', join(bench.folder, 'clip.mkv'));

@@ -1,0 +1,15 @@
+/** `backfill` and `retry`: in a cluster by an annotation, on one machine at once. */
+import { annotate } from './annotate.ts';
+import { type AskHereOptions, backfillHere, isHere, retryHere } from './ask-here.ts';
+import { UsageError } from './exit.ts';
+
+export async function backfill(name: string, options: AskHereOptions): Promise<void> {
+  if (isHere(options)) return backfillHere(name, options);
+  if (options.dryRun) throw new UsageError('--dry-run looks on one machine only: give --data, or set JOBS_DIR');
+  await annotate('backfill', name, options);
+}
+
+export async function retry(name: string, options: AskHereOptions): Promise<void> {
+  if (isHere(options)) return retryHere(name, options);
+  await annotate('retry', name, options);
+}
