@@ -11,7 +11,8 @@ import { settings as source } from '../functions/source/settings.ts';
 import { settings as transcode } from '../functions/transcode/settings.ts';
 import { eventsReference } from '../lib/events/reference.ts';
 import { eventSchema, schemaNames } from '../lib/events/schemas.ts';
-import { settingsPage } from '../lib/runtime/index.ts';
+import { settingsPage, telemetrySettings } from '../lib/runtime/index.ts';
+import { metricsReference } from '../lib/telemetry/index.ts';
 import { customResourceDefinition, kinds } from '../lib/transform/schema/crd.ts';
 import { editorSchema } from '../lib/transform/schema/editor.ts';
 import { referencePage } from '../lib/transform/schema/reference.ts';
@@ -31,6 +32,8 @@ const functions = Object.entries({ source, dispatcher, transcode, recorder, reco
   name,
   settings,
 }));
+
+const telemetry = { name: 'Telemetry, the same in every function', settings: telemetrySettings };
 
 /** What the files should hold; `root` is the top of the repository, read where only a part of a page is made. */
 export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
@@ -52,7 +55,11 @@ export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
     { path: 'docs/reference/errors.md', content: await within(root, 'docs/reference/errors.md', 'errors', errorReference()) },
     { path: 'docs/reference/transform.md', content: referencePage() },
     { path: 'docs/reference/cli.md', content: commandReference(program) },
-    { path: 'docs/reference/settings.md', content: settingsPage(functions) },
+    { path: 'docs/reference/settings.md', content: settingsPage([...functions, telemetry]) },
+    {
+      path: 'docs/reference/metrics.md',
+      content: await within(root, 'docs/reference/metrics.md', 'metrics', metricsReference()),
+    },
     { path: 'docs/key-templates.md', content: await within(root, 'docs/key-templates.md', 'functions', functionReference()) },
   ];
 }

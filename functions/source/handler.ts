@@ -1,6 +1,7 @@
 /** Takes MinIO's webhook: a notification becomes one object event for each new object. */
 import { Fault } from '../../lib/errors.ts';
-import { isCreation, objectEvent, publishAll, readNotification } from '../../lib/events/index.ts';
+import { currentTraceId, isCreation, objectEvent, publishAll, readNotification } from '../../lib/events/index.ts';
+import type { ObjectEvent } from '../../lib/events/types.ts';
 import { type Publish, type RequestHandler, serving } from '../../lib/runtime/index.ts';
 import { counter, inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 
@@ -47,14 +48,16 @@ export function createHandler({ publish, authorized, endpoint }: SourceDeps): Re
         created.map((object) => [objectEvent(endpoint === undefined ? object : { ...object, endpoint }), object]),
       );
       const root = created.length > 1; // each object has a trace of its own
-      const tell: Publish = (event, options) => {
-        const object = told.get(event);
-        return inSpan('tell object', { root, attributes: object && objectAttributes(object) }, () => publish(event, options));
+      const tell: Publish = async (event, options) => {
+        const { eventName, bucket, key } = told.get(event) as ObjectEvent;
+        await inSpan('tell object', { root, attributes: objectAttributes({ bucket, key }) }, async () => {
+          await publish(event, options);
+          log.info({ eventName, bucket, key, traceId: currentTraceId(event.traceparent) }, 'object told');
+        });
       };
       await publishAll(tell, told.keys(), signal);
+      records.add(created.length, { 'gst.outcome': 'published' });
     });
-    records.add(created.length, { 'gst.outcome': 'published' });
-    for (const { eventName, bucket, key } of created) log.info({ eventName, bucket, key }, 'object told');
   };
 }
 

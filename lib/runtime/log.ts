@@ -47,7 +47,8 @@ const levelMarks: Record<string, string> = { trace: '·', debug: '·', info: ' '
 
 /** `12:30:01.123 ! transcode  run failed  job=… code=…` */
 export function readableLine(line: string): string {
-  const { time, level, name, msg, err, ...fields } = JSON.parse(line);
+  // a trace is looked up where logs are kept, not on a terminal
+  const { time, level, name, msg, err, traceId: _, ...fields } = JSON.parse(line);
   const pairs = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );

@@ -7,7 +7,7 @@ export function settingsPage(modules: ReadonlyArray<Pick<FunctionModule, 'name' 
     '# Settings',
     '',
     'Settings are environment variables. They are read once, at the start; all that is wrong with them is said at once.',
-    'Where no default is given, a setting is required unless it says otherwise. `OTEL_EXPORTER_OTLP_ENDPOINT` turns telemetry on in every function.',
+    'Where no default is given, a setting is required unless it says otherwise.',
     '',
     ...modules.flatMap(({ name, settings }) => [`## ${name}`, '', ...table(Object.values(settings)), '']),
   ].join('\n');

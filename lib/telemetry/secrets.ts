@@ -19,7 +19,7 @@ export function keepSecret(secret: string): void {
 const value = String.raw`[^\s&"'<>\\]+`;
 /** Signature version 4 and version 2, by query. */
 const presigned = new RegExp(
-  String.raw`\b(X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)(\\*(?:=|%3D)\\*)${value}`,
+  String.raw`(?<![A-Za-z-])(X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)(\\*(?:=|%3D)\\*)${value}`,
   'gi',
 );
 const authorization = /\b(Bearer|AWS4-HMAC-SHA256) +(Credential=[^"\\\n]+|[\w.~+/=-]{8,})/g;
