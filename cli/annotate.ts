@@ -1,6 +1,7 @@
-/** `backfill` and `retry`: an annotation that the reconciler acts on, as `kubectl annotate` would set it. */
+/** `backfill`, `retry` and `cancel`: an annotation that the reconciler acts on, as `kubectl annotate` would set it. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import { backfillAnnotation, retryAnnotation } from '../functions/reconciler/annotations.ts';
+import { cancelAnnotation } from '../lib/jobs/cancel.ts';
 import { createKubeClient, type KubeObject, type Resource, resources } from '../lib/kubernetes/index.ts';
 import { UsageError } from './exit.ts';
 
@@ -14,6 +15,8 @@ interface Wish {
   /** Kinds in which the name is looked for, in this order. */
   kinds: readonly Resource[];
   annotation: string;
+  /** One that goes. */
+  instead?: string;
   /** What happens now. */
   told: string;
 }
@@ -24,7 +27,13 @@ const wishes = {
     annotation: backfillAnnotation,
     told: 'every matching object that has no output will be asked for',
   },
-  retry: { kinds: [resources.jobs], annotation: retryAnnotation, told: 'it will be asked for by the next sweep' },
+  retry: {
+    kinds: [resources.jobs],
+    annotation: retryAnnotation,
+    instead: cancelAnnotation,
+    told: 'it will be asked for by the next sweep',
+  },
+  cancel: { kinds: [resources.jobs], annotation: cancelAnnotation, told: 'it stops within seconds, or when its turn comes' },
 } satisfies Record<string, Wish>;
 
 /** @throws UsageError where there is no such resource; Fault KUBERNETES_FAILED */
@@ -34,7 +43,7 @@ export async function annotate(
   options: AnnotateOptions = {},
   load: (config: KubeConfig) => void = (config) => config.loadFromDefault(),
 ): Promise<void> {
-  const { kinds, annotation, told } = wishes[what];
+  const { kinds, annotation, instead, told }: Wish = wishes[what];
   let current: string | undefined;
   const client = await createKubeClient((config) => {
     load(config);
@@ -44,7 +53,8 @@ export async function annotate(
   for (const kind of kinds) {
     if (!(await client.get<KubeObject>(kind, namespace, name))) continue;
     // a time, so that asking again is a change that wakes the reconciler
-    await client.patch(kind, namespace, name, { metadata: { annotations: { [annotation]: new Date().toISOString() } } });
+    const annotations = { [annotation]: new Date().toISOString(), ...(instead && { [instead]: null }) };
+    await client.patch(kind, namespace, name, { metadata: { annotations } });
     const result = { kind: kind.kind, namespace, name, annotation };
     process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${kind.kind} ${namespace}/${name}: ${told}\n`);
     return;

@@ -1,4 +1,4 @@
-/** `retry` and `backfill` on one machine: what the reconciler does in a cluster, done by the command itself. */
+/** `retry`, `backfill` and `cancel` on one machine: what the reconciler does in a cluster, done by the command itself. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -9,7 +9,8 @@ import { hasEnded, wayOfJob } from '../functions/reconciler/jobs.ts';
 import { backfillObjects } from '../functions/reconciler/sweep/backfill.ts';
 import { createPublisher, type Requested } from '../lib/events/index.ts';
 import type { Endpoint } from '../lib/events/types.ts';
-import { createFileJobStore } from '../lib/jobs/index.ts';
+import { fileCancellations } from '../lib/jobs/cancel.ts';
+import { createFileJobStore, type JobRecord } from '../lib/jobs/index.ts';
 import { createLog, publishSettings, readSettings, type Settings, setting, signingSettings } from '../lib/runtime/index.ts';
 import { createMinioStore, type MinioStore } from '../lib/storage/index.ts';
 import type { ResolvedTransform } from '../lib/transform/index.ts';
@@ -47,14 +48,32 @@ export async function retryHere(name: string, options: AskHereOptions): Promise<
   const env = await environment(options);
   const set = readSettings(settings, env);
   const { namespace = 'default', json } = options;
-  const job = await (await createFileJobStore(set.jobsDir)).get(namespace, name);
-  if (!job) throw new UsageError(`there is no Job ${JSON.stringify(name)} in namespace ${namespace} (--namespace names another)`);
+  const job = await jobOf(set, namespace, name);
   const transform = await transformOf(set, namespace, job.spec.pipelineRef.name, env);
+  await fileCancellations(set.jobsDir).clear(namespace, name);
   const asked = await askAgain(job, transform, { publish: publisher(set), eventKey: set.eventKey });
   const other = asked === name ? '' : `; its Transform does other work by now, so it is ${asked}`;
   process.stdout.write(
     json ? `${JSON.stringify({ namespace, name, asked })}\n` : `Job ${namespace}/${name}: asked for${other}\n`,
   );
+}
+
+/** @throws UsageError where there is no such Job; Fault SETTINGS_INVALID */
+export async function cancelHere(name: string, options: AskHereOptions): Promise<void> {
+  const { jobsDir } = settings;
+  const set = readSettings({ jobsDir }, await environment(options));
+  const { namespace = 'default', json } = options;
+  await jobOf(set, namespace, name);
+  await fileCancellations(set.jobsDir).set(namespace, name);
+  process.stdout.write(
+    json ? `${JSON.stringify({ namespace, name })}\n` : `Job ${namespace}/${name}: it stops, or will not run\n`,
+  );
+}
+
+async function jobOf({ jobsDir }: { jobsDir: string }, namespace: string, name: string): Promise<JobRecord> {
+  const job = await (await createFileJobStore(jobsDir)).get(namespace, name);
+  if (job) return job;
+  throw new UsageError(`there is no Job ${JSON.stringify(name)} in namespace ${namespace} (--namespace names another)`);
 }
 
 /** @throws UsageError where there is no such Transform; Fault SETTINGS_INVALID, PUBLISH_FAILED, STORAGE_… */
@@ -74,32 +93,31 @@ export async function backfillHere(name: string, options: AskHereOptions): Promi
     return store;
   };
   try {
-    await backfillObjects(
-      {
-        store: storeOf,
-        asking: {
-          eventKey: set.eventKey,
-          cause: new CloudEvent<unknown>({ type: 'io.gst.pipelines.command.backfill', source: '/gst-functions' }),
-          round: ulid().toLowerCase(),
-          async publish(event) {
-            if (!dryRun) await publish(event);
-            const { job, source } = event.data as Requested;
-            asked.push({ job, bucket: source.bucket, key: source.key });
-            const line = `${dryRun ? 'would ask' : 'asked'} for ${source.bucket}/${source.key}  (${job})\n`;
-            if (!json) process.stdout.write(line);
-          },
+    const sweep = {
+      store: storeOf,
+      asking: {
+        eventKey: set.eventKey,
+        cause: new CloudEvent<unknown>({ type: 'io.gst.pipelines.command.backfill', source: '/gst-functions' }),
+        round: ulid().toLowerCase(),
+        async publish(event: CloudEvent<unknown>) {
+          if (!dryRun) await publish(event);
+          const { job, source } = event.data as Requested;
+          asked.push({ job, bucket: source.bucket, key: source.key });
+          const line = `${dryRun ? 'would ask' : 'asked'} for ${source.bucket}/${source.key}  (${job})\n`;
+          if (!json) process.stdout.write(line);
         },
-        budget: { key: () => true, look: () => true },
-        known: new Set(jobs.filter((job) => !hasEnded(job)).map(wayOfJob)),
-        madeAt: () => 0,
-        log: createLog({ name: 'backfill', level: 'warn', format: json ? 'json' : 'text', output: process.stderr }),
-        now: new Date(),
-        grace: 0,
-        overlap: 0,
       },
-      transform,
-      undefined,
-    );
+      budget: { key: () => true, look: () => true },
+      known: new Set(jobs.filter((job) => !hasEnded(job)).map(wayOfJob)),
+      madeAt: () => 0,
+      log: createLog({ name: 'backfill', level: 'warn', format: json ? 'json' : 'text', output: process.stderr }),
+      now: new Date(),
+      grace: 0,
+      overlap: 0,
+      // the recorder makes the records, as the events come
+      jobs: { update: async () => ({ before: undefined, after: undefined }), remove: async () => false },
+    };
+    await backfillObjects(sweep, transform, undefined);
   } finally {
     for (const store of stores.values()) store.close();
   }

@@ -1,6 +1,6 @@
-/** `backfill` and `retry`: in a cluster by an annotation, on one machine at once. */
+/** `backfill`, `retry` and `cancel`: in a cluster by an annotation, on one machine at once. */
 import { annotate } from './annotate.ts';
-import { type AskHereOptions, backfillHere, isHere, retryHere } from './ask-here.ts';
+import { type AskHereOptions, backfillHere, cancelHere, isHere, retryHere } from './ask-here.ts';
 import { UsageError } from './exit.ts';
 
 export async function backfill(name: string, options: AskHereOptions): Promise<void> {
@@ -12,4 +12,9 @@ export async function backfill(name: string, options: AskHereOptions): Promise<v
 export async function retry(name: string, options: AskHereOptions): Promise<void> {
   if (isHere(options)) return retryHere(name, options);
   await annotate('retry', name, options);
+}
+
+export async function cancel(name: string, options: AskHereOptions): Promise<void> {
+  if (isHere(options)) return cancelHere(name, options);
+  await annotate('cancel', name, options);
 }

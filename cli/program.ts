@@ -97,6 +97,16 @@ program
   .action(async (name, options) => (await import('./ask.ts')).retry(name, options));
 
 program
+  .command('cancel')
+  .description('stop the run of a Job; it runs no more until retry asks for it')
+  .argument('<job>', 'name of the Job')
+  .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
+  .option('--data <dir>', 'on one machine: the folder that gst-functions dev was given')
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText('after', '\nExample:\n  gst-functions cancel mp4-converter-5vejv7vxj7xz3au3lce4c4kb5e -n media-team')
+  .action(async (name, options) => (await import('./ask.ts')).cancel(name, options));
+
+program
   .command('dev')
   .description('the whole system on this machine: MinIO, the functions, and a local broker that follows knative/base')
   .option('--transforms <dir>', 'folder of Transforms, read again when it changes', 'examples')

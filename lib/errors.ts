@@ -65,6 +65,11 @@ const table = {
     message: 'The Broker gave the request up; the last answer was {answer}.',
     remedy: 'Look at the log of transcode; gst-functions retry asks again.',
   },
+  BATCH_JOB_FAILED: {
+    class: 'permanent',
+    message: 'The Kubernetes Job {name} failed without a word of the run: {cause}',
+    remedy: 'Look at its pods and at what they may use (memory, time, scratch space); gst-functions retry asks again.',
+  },
   BUSY: {
     class: 'busy',
     message: 'This process already works on an object.',
@@ -240,6 +245,11 @@ const table = {
     class: 'transient',
     message: 'The run was stopped: {cause}',
     remedy: 'Retried by the Broker where that is wanted.',
+  },
+  JOB_CANCELLED: {
+    class: 'skipped',
+    message: 'The job was cancelled.',
+    remedy: 'gst-functions retry asks for it again.',
   },
   SANDBOX_REQUIRED: {
     class: 'transient',

@@ -22,6 +22,9 @@ export interface Place {
 /** Seconds between two progress events: somebody looks on. */
 const progressInterval = 0.5;
 
+/** Seconds between two looks whether a job is cancelled. */
+const cancelInterval = 0.5;
+
 /** Of the environment of this process all is passed on but what would make a function look elsewhere. */
 export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv {
   const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, REQUIRE_SANDBOX: ___, ALLOWED_ENDPOINTS: ____, ...inherited } = process.env;
@@ -39,6 +42,7 @@ export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv 
     JOBS_DIR: place.jobsDir,
     SCRATCH_DIR: join(place.scratchDir, scratch),
     PROGRESS_INTERVAL: String(progressInterval),
+    CANCEL_CHECK_SECONDS: String(cancelInterval),
     DRAIN_SECONDS: String(place.drainSeconds),
   };
 }

@@ -6,6 +6,7 @@ import type { FaultData, Requested, Skipped } from '../../lib/events/types.ts';
 import type { EventContext, Handler, Publish } from '../../lib/runtime/types.ts';
 import { inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import type { Admitted } from './admit.ts';
+import { type CancelWatch, watchCancelled } from './cancelled.ts';
 import { type JobDeps, runJob } from './job.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 
@@ -18,6 +19,8 @@ export interface TranscodeDeps extends JobDeps {
   newRun: () => string;
   /** Least time between two progress events, in milliseconds. */
   progressInterval: number;
+  /** Absent: no job can be cancelled. */
+  cancel?: CancelWatch;
   /** Told the job in hand, and undefined when it has ended. */
   onRunning?: (job: string | undefined) => void;
 }
@@ -26,6 +29,7 @@ const skipReasons: Partial<Record<Fault['code'], Skipped['reason']>> = {
   SOURCE_SUPERSEDED: 'superseded',
   SOURCE_GONE: 'gone',
   LOOP: 'loop',
+  JOB_CANCELLED: 'cancelled',
 };
 
 /** One object at a time: a second request is answered 429, and comes again. */
@@ -73,6 +77,11 @@ async function transcode(
     progressInterval: deps.progressInterval,
   });
   const stop = stopSignal(context);
+  const ended = new AbortController();
+  if (deps.cancel) {
+    const { namespace } = request.transform;
+    void watchCancelled(deps.cancel, { namespace, job }, { signal: ended.signal, log, onCancelled: stop.cancel });
+  }
   try {
     const { graph, limits } = deps.admit(request);
     log.info({ bucket: request.source.bucket, key: request.source.key }, 'run begins');
@@ -91,6 +100,7 @@ async function transcode(
   } catch (error) {
     await report(Fault.from(error), { job, run, reporter, log });
   } finally {
+    ended.abort();
     stop.release();
     await reporter.settled();
   }
@@ -119,10 +129,15 @@ function faultData({ code, class: faultClass, message, remedy, element, debug }:
 }
 
 /**
- * Stops the run when the process must end, and when the caller has gone, unless more than half is done by then:
+ * Stops the run when it is cancelled, when the process must end, and when the caller has gone, unless more than half is done by then:
  * the work then goes on, because the redelivery will find it done.
  */
-function stopSignal(context: EventContext): { signal: AbortSignal; onShare: (share: number) => void; release: () => void } {
+function stopSignal(context: EventContext): {
+  signal: AbortSignal;
+  onShare: (share: number) => void;
+  cancel: () => void;
+  release: () => void;
+} {
   const controller = new AbortController();
   let share = 0;
   const onEnd = () => controller.abort(new Fault('SHUTTING_DOWN'));
@@ -134,6 +149,7 @@ function stopSignal(context: EventContext): { signal: AbortSignal; onShare: (sha
   if (context.signal.aborted) onEnd();
   return {
     signal: controller.signal,
+    cancel: () => controller.abort(new Fault('JOB_CANCELLED')),
     onShare: (value) => {
       share = value;
     },

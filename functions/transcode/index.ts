@@ -16,6 +16,7 @@ import {
 import { createStoreCache, loadClient } from '../../lib/storage/index.ts';
 import { gauge } from '../../lib/telemetry/index.ts';
 import { createAdmit } from './admit.ts';
+import { cancelledFrom } from './cancelled.ts';
 import { credentialsFrom } from './credentials.ts';
 import { createHandler } from './handler.ts';
 import { ownScratch } from './scratch.ts';
@@ -47,6 +48,7 @@ export const transcode: FunctionModule = {
     // a process for one event is that of a Transform with `execution: job`
     const maxTimeout = set.eventPath !== undefined ? set.maxJobTimeout : set.maxTimeout;
     const spare = keepWarm(engine);
+    const isCancelled = cancelledFrom(set.jobsDir, env);
     gauge('gst.sandbox.level', () => (spare.readiness().warm === true ? engine.sandbox.abi : undefined));
     let running: string | undefined;
     const handler = createHandler({
@@ -60,6 +62,7 @@ export const transcode: FunctionModule = {
       store: stores.store,
       engine,
       newRun: () => ulid(),
+      cancel: isCancelled && { isCancelled, interval: set.cancelInterval * 1000 },
       progressInterval: set.progressInterval * 1000,
       scratchDir: scratch.path,
       uploadTimeout: set.uploadTimeout,

@@ -21,6 +21,19 @@ export const settings = {
     max: 86_400,
     fallback: '90',
   }),
+  jobsDir: text({
+    env: 'JOBS_DIR',
+    about: 'Folder where Job records are kept as files; unset: they are resources of the Kubernetes cluster.',
+    optional: true,
+  }),
+  cancelInterval: decimal({
+    env: 'CANCEL_CHECK_SECONDS',
+    about: 'How often the record of the job in hand is looked at, whether somebody has cancelled it.',
+    unit: 's',
+    min: 0.1,
+    max: 3600,
+    fallback: '10',
+  }),
   maxMemory: bytes({
     env: 'MAX_MEMORY',
     about: 'Most memory of the pipeline process; unset: what the container has.',

@@ -158,7 +158,7 @@ const failed = z.object({
 
 const skipped = z.object({
   ...result,
-  reason: z.enum(['superseded', 'gone', 'loop']),
+  reason: z.enum(['superseded', 'gone', 'loop', 'cancelled']),
   message: z.string(),
 }) satisfies z.ZodType<Skipped>;
 

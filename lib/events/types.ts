@@ -168,7 +168,7 @@ export interface Failed {
 export interface Skipped {
   job: string;
   run: string;
-  reason: 'superseded' | 'gone' | 'loop';
+  reason: 'superseded' | 'gone' | 'loop' | 'cancelled';
   message: string;
 }
 export interface ResultData {

@@ -72,7 +72,7 @@ function stamped(after: JobRecord, before: JobRecord | undefined, now: Date): Jo
 }
 
 /** Names come from events: none may lead out of the folder. */
-function part(name: string): string {
+export function part(name: string): string {
   if (/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name) && !name.includes('..')) return name;
   throw new Fault('EVENT_MALFORMED', { cause: `${JSON.stringify(name.slice(0, 80))} is no name of a resource` });
 }

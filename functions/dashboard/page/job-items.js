@@ -41,6 +41,7 @@ function detailOf({ transform, state, error, seconds: took, size, percent: done,
 const reasons = {
   reused: 'outputs were there already',
   superseded: 'replaced by a newer object',
+  cancelled: 'cancelled',
   gone: 'the object was gone',
   loop: 'made by this Transform itself',
 };

@@ -1,7 +1,7 @@
 /** The state of a job, in a word and a colour. */
 import { h } from './dom.js';
 
-export const isSkipped = (reason) => ['superseded', 'gone', 'loop'].includes(reason);
+export const isSkipped = (reason) => ['superseded', 'gone', 'loop', 'cancelled'].includes(reason);
 
 export function stateOf({ state, reason, error }) {
   if (state === 'InProgress') return { word: 'In progress', look: 'running' };

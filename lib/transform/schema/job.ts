@@ -143,7 +143,7 @@ const statusSchema = z
           .optional(),
       })
       .meta({ description: 'Streams in and out.' }),
-    reason: text('Why nothing was done, where that is so: superseded, gone, loop or reused.'),
+    reason: text('Why nothing was done, where that is so: superseded, gone, loop, cancelled or reused.'),
     progress: progressSchema,
     error: errorSchema,
     deadLetter: deadLetterSchema,

@@ -39,6 +39,11 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
+async function command(...args: string[]) {
+  const { stdout } = await run(process.execPath, [main, ...args, '--data', bench.dev.place.dataDir, '--json']);
+  return JSON.parse(stdout);
+}
+
 const deliveries = (key: string) => {
   const ids = bench.of('requested', key).map(({ id }) => id);
   return bench.deliveries.filter(({ event }) => ids.includes(event.id)).map(({ trigger, outcome }) => [trigger, outcome]);
@@ -80,10 +85,6 @@ describe('a Transform with execution: job', () => {
   });
 
   it('is asked for again by the commands: all that has no output, or one Job', async () => {
-    const command = async (...args: string[]) => {
-      const { stdout } = await run(process.execPath, [main, ...args, '--data', bench.dev.place.dataDir, '--json']);
-      return JSON.parse(stdout);
-    };
     const text = String(bench.of('requested', 'in/text.mkv')[0]?.subject);
     const asked = [{ job: text, bucket: 'media', key: 'in/text.mkv' }];
     const before = bench.of('requested').length;
@@ -97,9 +98,27 @@ describe('a Transform with execution: job', () => {
     await expect(command('retry', 'long-none')).rejects.toMatchObject({ code: 2 });
   }, 60_000);
 
-  it('ends with dev', async () => {
+  it('stops when it is cancelled, leaves nothing, and runs again when that is asked for', async () => {
     await bench.client.fPutObject('media', 'in/last.mkv', join(bench.folder, 'clip.mkv'));
     await until(() => bench.of('started', 'in/last.mkv').length === 1, 45_000);
+    const job = String(bench.of('requested', 'in/last.mkv')[0]?.subject);
+    await until(() =>
+      record('in/last.mkv')
+        .then(() => true)
+        .catch(() => false),
+    );
+    expect(await command('cancel', job)).toEqual({ namespace: 'default', name: job });
+    expect((await bench.end('in/last.mkv')).event.data).toMatchObject({ reason: 'cancelled' });
+    await bench.quiet();
+    expect((await record('in/last.mkv')).status).toMatchObject({ state: 'Finished', reason: 'cancelled' });
+    expect(deliveries('in/last.mkv')).toEqual([['transcode-job', 'done']]);
+    await expect(bench.client.statObject('media', 'out/last.mp4')).rejects.toThrow();
+    expect(await bench.scratch()).toEqual([]);
+    await command('retry', job);
+    await until(() => bench.of('started', 'in/last.mkv').length === 2, 45_000);
+  }, 60_000);
+
+  it('ends with dev', async () => {
     const [pid = 0] = bench.dev.oneShots();
     expect(await lives(pid)).toBe(true);
     await bench.dev.close(0);

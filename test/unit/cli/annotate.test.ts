@@ -33,11 +33,18 @@ describe('the commands for a cluster', () => {
     ['backfill', 'transforms', 'mp4', 'pipelines.gst.io/backfill'],
     ['backfill', 'splittransforms', 'split', 'pipelines.gst.io/backfill'],
     ['retry', 'jobs', 'mp4-abc', 'pipelines.gst.io/retry'],
+    ['cancel', 'jobs', 'mp4-abc', 'pipelines.gst.io/cancel'],
   ] as const;
   it.each(cases)('%s annotates %s %s, and says so', async (what, plural, name, annotation) => {
     await annotate(what, name, { namespace: 'team' }, server.load);
     expect(annotationsOf(plural, name)).toEqual({ kept: 'yes', [annotation]: expect.stringMatching(/^\d{4}-/) });
     expect(said).toContain(`team/${name}: `);
+  });
+
+  it('retry takes back a cancel', async () => {
+    await annotate('cancel', 'mp4-abc', { namespace: 'team' }, server.load);
+    await annotate('retry', 'mp4-abc', { namespace: 'team' }, server.load);
+    expect(Object.keys(annotationsOf('jobs', 'mp4-abc')).sort()).toEqual(['kept', 'pipelines.gst.io/retry']);
   });
 
   it('print one JSON object where that is asked for', async () => {
