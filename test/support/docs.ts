@@ -2,7 +2,7 @@
  * The pages of documentation and the blocks in them. What a block is, its fence says:
  *
  *   sh               run as it stands, in the order of the page; `gst-functions dev` goes on running, as in a terminal of its own
- *   text             after one: what it prints, but for numbers, names of jobs, and lines that are `…`
+ *   text             after one: what it prints, line by line, but for sizes, times, ports, names of jobs, and lines that are `…`
  *   yaml, json NAME  checked; where a path follows, saved there for the commands of the page
  *   console          not run (a cluster, minutes of work, a choice of the reader's), but what it names must be there
  */
@@ -31,12 +31,13 @@ export function blocksOf(page: string, text: string): Block[] {
 /** Text without its blocks. */
 export const proseOf = (text: string): string => text.replaceAll(fence, '');
 
-/** The same for any run: numbers, ids and the width of columns left out. */
+/** The same for any run: sizes, times, ports, ids and the width of columns left out. */
 export function withoutChance(line: string): string {
   return line
     .replace(/\b[a-z2-7]{26}\b/g, 'JOB')
     .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'RUN')
-    .replace(/\d+(\.\d+)?/g, '0')
+    .replace(/\b127\.0\.0\.1:\d+/g, 'ADDRESS')
+    .replace(/\b\d+(\.\d+)? (bytes|B|kB|MB|s)\b/g, '0 $2')
     .replace(/\s+/g, ' ')
     .trim();
 }

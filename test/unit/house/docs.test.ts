@@ -61,8 +61,9 @@ describe('how the checks of pages see', () => {
     expect(unknownIn('A=1 gst-functions dev --transforms x | tail --lines 3')).toEqual([]);
   });
 
-  it('lines that differ by chance only as the same', () => {
+  it('lines that differ by chance only as the same, and no others', () => {
     expect(withoutChance('done in 3.7 s  thumbnail-gni452hfcszjnr4vb3fft4us62')).toBe('done in 0 s thumbnail-JOB');
+    expect(withoutChance('a.jpg  27.5 kB  video jpeg 320x180')).toBe('a.jpg 0 kB video jpeg 320x180');
   });
 });
 
