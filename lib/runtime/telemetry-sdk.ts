@@ -83,7 +83,7 @@ function samplerOf({ sampler, samplerRatio }: SdkOptions): Sampler {
 }
 
 /** Carries the active span through promises and callbacks. */
-function asyncContextManager(): ContextManager {
+export function asyncContextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>();
   const manager: ContextManager = {
     active: () => storage.getStore() ?? ROOT_CONTEXT,

@@ -10,7 +10,9 @@ import { CloudEvent } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler as createSource } from '../../../functions/source/handler.ts';
 import { Fault } from '../../../lib/errors.ts';
+import { createPublisher } from '../../../lib/events/index.ts';
 import { createApp, createHttpApp, createLifecycle, type Handler, startTelemetry } from '../../../lib/runtime/index.ts';
+import { asyncContextManager } from '../../../lib/runtime/telemetry-sdk.ts';
 import { fakeBroker, keptLog, notification } from '../../support/functions.ts';
 import { post } from '../../support/requests.ts';
 
@@ -71,6 +73,73 @@ describe('the span of an event', () => {
   });
 });
 
+describe('several objects in one notification', () => {
+  it('have a trace each, which links to the call that told of them', async () => {
+    context.setGlobalContextManager(asyncContextManager());
+    const handler = createSource({ publish: fakeBroker().publish, authorized: () => true });
+    const source = createHttpApp(handler, { log: keptLog().log, lifecycle: createLifecycle(), bodyLimit: 2 ** 20 });
+    const {
+      Records: [one],
+      ...rest
+    } = notification();
+    const body = (count: number) => JSON.stringify({ ...rest, Records: Array(count).fill(one) });
+    for (const count of [2, 1]) {
+      spans.reset();
+      await source.fetch(new Request('http://source/', { method: 'POST', body: body(count) }));
+      const all = spans.getFinishedSpans();
+      const call = all.find(({ name }) => name === 'POST');
+      const told = all.filter(({ name }) => name === 'tell object');
+      expect(told.map(({ attributes }) => attributes['aws.s3.key'])).toEqual(Array(count).fill('drop/a.mkv'));
+      expect(new Set(all.map((span) => span.spanContext().traceId)).size).toBe(count === 1 ? 1 : 1 + count);
+      const from = told.map(({ links, parentSpanContext }) => (links[0]?.context ?? parentSpanContext)?.spanId);
+      expect(from).toEqual(Array(count).fill(call?.spanContext().spanId));
+    }
+  });
+});
+
+describe('an event that is published', () => {
+  const posting = () => {
+    const posts: Array<{ body: { traceparent?: string }; header: string | null }> = [];
+    const send = (async (_url: string, { headers, body }: RequestInit) => {
+      posts.push({ body: JSON.parse(String(body)), header: new Headers(headers).get('traceparent') });
+      return new Response(null, { status: posts.length === 1 ? 500 : 202 });
+    }) as typeof fetch;
+    return {
+      posts,
+      publish: createPublisher({ sink: 'http://user:pass@broker/ns/default', timeout: 1000, retryDelays: [0], fetch: send }),
+    };
+  };
+
+  it('names the span of its publishing, in itself and in each request', async () => {
+    const { posts, publish } = posting();
+    await publish(event);
+    const [span] = spans.getFinishedSpans();
+    const { traceId: own, spanId: id } = span?.spanContext() ?? {};
+    const traceparent = `00-${own}-${id}-01`;
+    expect(posts).toMatchObject([
+      { body: { traceparent }, header: traceparent },
+      { body: { traceparent }, header: traceparent },
+    ]);
+    expect(span).toMatchObject({
+      name: 'publish t',
+      kind: SpanKind.PRODUCER,
+      attributes: {
+        'http.request.resend_count': 1,
+        'http.response.status_code': 202,
+        'messaging.destination.name': '/ns/default',
+      },
+    });
+    expect(JSON.stringify(span?.attributes)).not.toContain('pass');
+  });
+
+  it('is sent as it is where telemetry is off', async () => {
+    trace.disable();
+    const { posts, publish } = posting();
+    await publish(event);
+    expect(posts[1]).toEqual({ body: JSON.parse(JSON.stringify(event)), header: null });
+  });
+});
+
 describe('what is counted', () => {
   it('is one for a body that is no notification, and one for each record', async () => {
     const handler = createSource({ publish: fakeBroker().publish, authorized: () => true });
@@ -95,6 +164,16 @@ describe('the SDK', () => {
     const stop = await startTelemetry('sample', env);
     expect(trace.getTracer('x').startSpan('y').isRecording()).toBe(false);
     await stop();
+  });
+
+  it('keeps no trace with a sampler that keeps none, and refuses one that is not known', async () => {
+    trace.disable();
+    const endpoint = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:1/v1/traces' };
+    const stop = await startTelemetry('sample', { ...endpoint, OTEL_TRACES_SAMPLER: 'always_off' });
+    expect(trace.getTracer('x').startSpan('y').isRecording()).toBe(false);
+    await stop();
+    const unknown = startTelemetry('sample', { ...endpoint, OTEL_TRACES_SAMPLER: 'sometimes' });
+    await expect(unknown).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
   });
 
   it('is there where an endpoint is set, and ends in time even when nobody takes what it has', async () => {
