@@ -229,8 +229,9 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
 
   const warn = (element: string, text: string) => {
     const clean = redact(`${element}: ${text}`);
-    if (warned.has(clean)) return;
-    warned.add(clean);
+    const kind = clean.replace(/\d+/g, '#'); // the same of another frame, time or size
+    if (warned.has(kind)) return;
+    warned.add(kind);
     observer.onWarning?.(clean);
   };
 

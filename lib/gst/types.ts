@@ -54,7 +54,7 @@ export interface RunObserver {
   onDot?(snapshot: DotSnapshot): void;
   /** GST_DEBUG lines, redacted; only where `debug.logLevel` is set. */
   onLog?(lines: string): void;
-  /** A GStreamer warning, redacted, each text once a run. */
+  /** A GStreamer warning, redacted; once a run, however many frames or times it names. */
   onWarning?(message: string): void;
 }
 

@@ -5,6 +5,7 @@ import type { Graph } from '../../../lib/graph/model.ts';
 import type { Child } from '../../../lib/gst/child-process.ts';
 import type { Command, Report } from '../../../lib/gst/protocol.ts';
 import { play, runTimes } from '../../../lib/gst/run.ts';
+import type { RunObserver } from '../../../lib/gst/types.ts';
 
 const graph: Graph = {
   nodes: [
@@ -38,7 +39,7 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clear
 afterEach(() => vi.useRealTimers());
 
 /** A run whose child does nothing but what `report` is called with. */
-function start() {
+function start(observer: RunObserver = {}) {
   const commands: Command[] = [];
   let listener: Parameters<Child['listen']>[0];
   const child: Child = {
@@ -64,7 +65,7 @@ function start() {
       limits: { timeout: 600, stall: 600, inputBytes: 1e9, outputBytes: 1e9 },
       scratch: '/nowhere',
     },
-    {},
+    observer,
     new AbortController().signal,
     { child, memoryLimit: undefined, readable: [], times: runTimes },
   ).then(
@@ -76,6 +77,21 @@ function start() {
   };
   return { code: run, report };
 }
+
+describe('a warning of GStreamer', () => {
+  it('is told once, however many frames it comes for, and without what grants access', async () => {
+    const told: string[] = [];
+    const { report } = start({ onWarning: (message) => told.push(message) });
+    const warning = (element: string, text: string): Report => ({ kind: 'warning', element, text });
+    for (let frame = 1; frame <= 100; frame++)
+      report(warning('avdec', `Could not decode frame ${frame} at 0:00:0${frame % 10}.5`));
+    report(
+      warning('other', 'Could not decode frame 1'),
+      warning('src', 'http://127.0.0.1:9000/media/in.mp4?X-Amz-Signature=secret'),
+    );
+    expect(told).toEqual(['avdec: Could not decode frame 1 at 0:00:01.5', 'other: Could not decode frame 1', 'src: <source>']);
+  });
+});
 
 describe('a broken input, of which the demuxer finds nothing', () => {
   it('is told by its error, however long this process slept before it heard of it', async () => {
