@@ -2,10 +2,12 @@
 import type { CloudEvent } from 'cloudevents';
 import { ulid } from 'ulid';
 import { Fault } from '../../lib/errors.ts';
+import type { Requested } from '../../lib/events/types.ts';
+import { createKubernetesJobStore } from '../../lib/jobs/index.ts';
 import { type KubeClient, resources } from '../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import { backfillAnnotation } from './annotations.ts';
-import { hasEnded, type JobRecord, wayOfJob } from './jobs.ts';
+import { hasEnded, type JobRecord, wayOf, wayOfJob } from './jobs.ts';
 import { backfillObjects } from './sweep/backfill.ts';
 import { createBudget } from './sweep/budget.ts';
 import type { SweepDeps } from './sweep/sweep.ts';
@@ -26,6 +28,7 @@ export interface BackfillDeps extends Pick<SweepDeps, 'store' | 'publish' | 'eve
   client: KubeClient;
   cause: CloudEvent<unknown>;
   jobs: readonly JobRecord[];
+  atWork?: readonly Requested[];
 }
 
 /**
@@ -36,15 +39,19 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
   const { publish, eventKey, cause, limits, log } = deps;
   const now = deps.now();
   const budget = createBudget(limits);
-  const known = new Set(deps.jobs.filter((job) => !hasEnded(job)).map(wayOfJob));
+  const known = new Set([
+    ...deps.jobs.filter((job) => !hasEnded(job)).map(wayOfJob),
+    ...(deps.atWork ?? []).map(({ transform, source }) => wayOf(transform, source)),
+  ]);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
+  const records = createKubernetesJobStore(deps.client);
   const next: Backfills = {};
   for (const { object, transform } of asked) {
     const { kind, namespace, name } = transform.ref;
     const id = `${kind}/${namespace}/${name}`;
     const from = before[id];
     const after = await backfillObjects(
-      { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits },
+      { store: deps.store, asking, jobs: records, budget, known, madeAt: () => 0, log, now, ...limits },
       transform,
       from,
     ).catch((error: unknown) => {

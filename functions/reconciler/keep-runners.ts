@@ -2,12 +2,15 @@
 import type { Logger } from 'pino';
 import { type KubeClient, type KubeObject, type Resource, resources } from '../../lib/kubernetes/index.ts';
 import {
+  baseName,
+  type Execution,
   hashAnnotation,
+  type Manifest,
+  runnerJobSink,
   runnerLabel,
   runnerName,
   runnerService,
   runnerTrigger,
-  transcodeName,
   unusedAnnotation,
   type WantedRunner,
 } from './runners.ts';
@@ -22,35 +25,47 @@ export interface RunnerDeps {
   now: () => Date;
 }
 
-type Make = (base: KubeObject & { spec: unknown }, wanted: WantedRunner) => KubeObject;
+interface Part {
+  resource: Resource;
+  /** For which executions a runner has it. */
+  executions: readonly Execution[];
+  make: (base: Manifest, wanted: WantedRunner) => Manifest;
+}
 
-/** In this order: a Trigger whose Service is not there yet is not ready, and its events wait. */
-const parts: ReadonlyArray<{ resource: Resource; make: Make }> = [
-  { resource: resources.services, make: runnerService },
-  { resource: resources.triggers, make: runnerTrigger },
+/** In this order: a Trigger whose subscriber is not there yet is not ready, and its events wait. */
+const parts: readonly Part[] = [
+  { resource: resources.services, executions: ['service'], make: runnerService },
+  { resource: resources.jobSinks, executions: ['job'], make: runnerJobSink },
+  { resource: resources.triggers, executions: ['service', 'job'], make: runnerTrigger },
 ];
 
 /** @throws Fault KUBERNETES_FAILED */
 export async function keepRunners(deps: RunnerDeps, wanted: readonly WantedRunner[]): Promise<void> {
-  for (const { resource, make } of parts) await keepPart(deps, resource, make, wanted);
+  for (const part of parts) {
+    await keepPart(
+      deps,
+      part,
+      wanted.filter(({ execution }) => part.executions.includes(execution)),
+    );
+  }
 }
 
 async function keepPart(
   { client, namespace, keep, log, now }: RunnerDeps,
-  resource: Resource,
-  make: Make,
+  { resource, executions, make }: Part,
   wanted: readonly WantedRunner[],
 ): Promise<void> {
   const present = new Map(
     (await client.list(resource, { namespace, labelSelector: runnerLabel })).map((object) => [object.metadata.name, object]),
   );
-  if (wanted.length > 0) {
-    const base = await client.get<KubeObject & { spec: unknown }>(resource, namespace, transcodeName);
-    if (!base) log.error({ kind: resource.kind, name: transcodeName }, 'there is nothing to make runners from');
-    for (const one of base ? wanted : [])
-      await keepOne(make(base as KubeObject & { spec: unknown }, one), present.get(runnerName(one.runner)));
+  for (const execution of executions) {
+    const asked = wanted.filter((one) => one.execution === execution);
+    if (asked.length === 0) continue;
+    const base = await client.get<Manifest>(resource, namespace, baseName[execution]);
+    if (!base) log.error({ kind: resource.kind, name: baseName[execution] }, 'there is nothing to make runners from');
+    else for (const one of asked) await keepOne(make(base, one), present.get(runnerName(one)));
   }
-  const names = new Set(wanted.map(({ runner }) => runnerName(runner)));
+  const names = new Set(wanted.map(runnerName));
   for (const object of present.values()) if (!names.has(object.metadata.name)) await retire(object);
 
   async function keepOne(object: KubeObject, found: KubeObject | undefined): Promise<void> {

@@ -8,6 +8,7 @@ import { type KubeClient, resources, type TransformObject, writeTransformStatus 
 import type { MinioStore } from '../../lib/storage/index.ts';
 import type { ResolvedTransform, ResolveOptions } from '../../lib/transform/index.ts';
 import { annotated, backfill } from './backfills.ts';
+import { type BatchWork, batchWork, tellFailed } from './batch-jobs.ts';
 import type { JobRecord } from './jobs.ts';
 import { keepRunners } from './keep-runners.ts';
 import { dropNotifications, setNotifications, type Told, type WatchedBucket } from './notifications.ts';
@@ -72,13 +73,19 @@ export async function pass(deps: PassDeps, { cause, sweep: sweeping }: Occasion)
   const backfilling = annotated(checked);
   if (cause && (sweeping || backfilling.length > 0)) {
     const jobs = await client.list<JobRecord>(resources.jobs);
+    let batch: BatchWork[] = [];
+    await attempt('reading batch Jobs', async () => {
+      batch = await batchWork(deps);
+    });
+    const atWork = batch.filter(({ failure }) => failure === undefined).map(({ request }) => request);
     await attempt('backfill', async () => {
-      state.backfills = await backfill({ ...deps, cause, jobs }, backfilling, state.backfills);
+      state.backfills = await backfill({ ...deps, cause, jobs, atWork }, backfilling, state.backfills);
     });
     if (sweeping) {
+      await attempt('telling of failed batch Jobs', () => tellFailed(deps, batch, jobs));
       await attempt('sweep', async () => {
         const madeAt = creationTimes(checked);
-        state.positions = await sweep({ ...deps, cause, jobs, madeAt, positions: state.positions }, usable);
+        state.positions = await sweep({ ...deps, cause, jobs, atWork, madeAt, positions: state.positions }, usable);
       });
       await attempt('removing old Jobs', () => removeExpired(deps, jobs));
     }

@@ -1,13 +1,15 @@
 /**
  * Runners: where Transforms with an image or resources of their own run. Each is the transcode of the installation once
- * more, with another image or other resources, and a Trigger that sends it what is meant for it.
+ * more, as a Service or a JobSink, with another image or other resources, and a Trigger that sends it what is meant for it.
  */
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/types.ts';
 
-/** Name of the Service and the Trigger that every runner is made from. */
-export const transcodeName = 'transcode';
+export type Execution = ResolvedTransform['execution'];
+
+/** Names of what every runner is made from: a Service or a JobSink, and its Trigger. */
+export const baseName = { service: 'transcode', job: 'transcode-job' } as const satisfies Record<Execution, string>;
 
 export const defaultRunner = 'default';
 
@@ -22,24 +24,27 @@ export const unusedAnnotation = 'pipelines.gst.io/unused-since';
 
 export interface WantedRunner {
   runner: string;
+  execution: Execution;
   image?: string;
   resources?: unknown;
 }
 
 export function wantedRunners(transforms: readonly ResolvedTransform[]): WantedRunner[] {
   const wanted = new Map<string, WantedRunner>();
-  for (const { runner, pipeline } of transforms) {
-    if (runner !== defaultRunner) wanted.set(runner, { runner, image: pipeline.image, resources: pipeline.resources });
+  for (const { runner, execution, pipeline } of transforms) {
+    if (runner === defaultRunner) continue;
+    const one = { runner, execution, image: pipeline.image, resources: pipeline.resources };
+    wanted.set(runnerName(one), one);
   }
-  return [...wanted.values()].sort((a, b) => (a.runner < b.runner ? -1 : 1));
+  return [...wanted.values()].sort((a, b) => (runnerName(a) < runnerName(b) ? -1 : 1));
 }
 
-export function runnerName(runner: string): string {
-  return `${transcodeName}-${runner}`;
+export function runnerName({ runner, execution }: Pick<WantedRunner, 'runner' | 'execution'>): string {
+  return `${baseName[execution]}-${runner}`;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests as the API server has them
-type Manifest = KubeObject & { spec: any };
+export type Manifest = KubeObject & { spec: any };
 
 /** Requests and limits that the runner names; what it does not name stays as it is, scratch space for one. */
 function mergedResources(own: unknown, wanted: unknown): unknown {
@@ -87,47 +92,54 @@ function autoscaling(annotations: Record<string, string> | undefined): Record<st
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => name.startsWith('autoscaling.knative.dev/')));
 }
 
-export function runnerService(transcode: Manifest, { runner, image, resources }: WantedRunner): Manifest {
+export function runnerService(transcode: Manifest, wanted: WantedRunner): Manifest {
   const { metadata, spec } = transcode.spec.template;
-  const [container, ...others] = spec.containers;
+  return named(transcode, wanted, {
+    template: {
+      metadata: {
+        labels: { ...metadata?.labels, [runnerLabel]: wanted.runner },
+        annotations: autoscaling(metadata?.annotations),
+      },
+      spec: ownPod(spec, wanted),
+    },
+  });
+}
+
+export function runnerJobSink(transcode: Manifest, wanted: WantedRunner): Manifest {
+  const { job } = transcode.spec;
+  const { metadata, spec } = job.spec.template;
+  const labels = { ...metadata?.labels, [runnerLabel]: wanted.runner };
+  return named(transcode, wanted, {
+    job: { ...job, spec: { ...job.spec, template: { ...job.spec.template, metadata: { labels }, spec: ownPod(spec, wanted) } } },
+  });
+}
+
+export function runnerTrigger(transcode: Manifest, wanted: WantedRunner): Manifest {
+  const { broker, filters, subscriber, delivery } = transcode.spec;
+  const { runner } = wanted;
+  return named(transcode, wanted, {
+    broker,
+    filters: filters.map((filter: { exact?: { runner?: string } }) =>
+      filter.exact?.runner === undefined ? filter : { ...filter, exact: { ...filter.exact, runner } },
+    ),
+    subscriber: { ...subscriber, ref: { ...subscriber.ref, name: runnerName(wanted) } },
+    delivery,
+  });
+}
+
+function ownPod(pod: Manifest['spec'], { image, resources }: WantedRunner): Manifest['spec'] {
+  const [container, ...others] = pod.containers;
   const own = {
     ...container,
     ...(image === undefined ? {} : { image }),
     resources: mergedResources(container.resources, resources),
   };
-  return hashed({
-    metadata: {
-      name: runnerName(runner),
-      namespace: transcode.metadata.namespace,
-      labels: { ...transcode.metadata.labels, [runnerLabel]: runner },
-    },
-    spec: {
-      template: {
-        metadata: { labels: { ...metadata?.labels, [runnerLabel]: runner }, annotations: autoscaling(metadata?.annotations) },
-        spec: { ...spec, containers: [own, ...others] },
-      },
-    },
-  });
+  return { ...pod, containers: [own, ...others] };
 }
 
-export function runnerTrigger(transcode: Manifest, { runner }: WantedRunner): Manifest {
-  const { broker, filters, subscriber, delivery } = transcode.spec;
-  const name = runnerName(runner);
-  return hashed({
-    metadata: {
-      name,
-      namespace: transcode.metadata.namespace,
-      labels: { ...transcode.metadata.labels, [runnerLabel]: runner },
-    },
-    spec: {
-      broker,
-      filters: filters.map((filter: { exact?: { runner?: string } }) =>
-        filter.exact?.runner === undefined ? filter : { ...filter, exact: { ...filter.exact, runner } },
-      ),
-      subscriber: { ...subscriber, ref: { ...subscriber.ref, name } },
-      delivery,
-    },
-  });
+function named({ metadata }: Manifest, wanted: WantedRunner, spec: Manifest['spec']): Manifest {
+  const labels = { ...metadata.labels, [runnerLabel]: wanted.runner };
+  return hashed({ metadata: { name: runnerName(wanted), namespace: metadata.namespace, labels }, spec });
 }
 
 function hashed(manifest: Manifest): Manifest {

@@ -2,7 +2,8 @@
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { isRequest, parseRequest, readResult } from '../../lib/events/index.ts';
-import { applyDeadLetter, applyResult, type JobRecord, type JobStore } from '../../lib/jobs/index.ts';
+import { applyDeadLetter, applyResult, type JobChange, type JobRecord, type JobStore } from '../../lib/jobs/index.ts';
+import { isNamespaceGone } from '../../lib/kubernetes/index.ts';
 import type { Handler } from '../../lib/runtime/index.ts';
 import { inSpan } from '../../lib/telemetry/index.ts';
 import { createTally, kindOf } from './tally.ts';
@@ -18,6 +19,17 @@ const deadLetterPath = /^\/dead(\/|\?|$)/;
 export function createHandler({ jobs, now }: RecorderDeps): Handler {
   const tally = createTally();
 
+  /** Undefined where there is no place for a record any more. */
+  async function keep(namespace: string, job: string, log: Logger, change: JobChange) {
+    try {
+      return await jobs.update(namespace, job, change);
+    } catch (error) {
+      if (!isNamespaceGone(error)) throw error;
+      log.warn({ namespace, job }, 'its namespace is gone: nothing is recorded');
+      return undefined;
+    }
+  }
+
   async function recordResult(event: CloudEvent<unknown>, given: Logger): Promise<void> {
     const result = readResult(event);
     if (result === undefined) return given.debug('no result: passed over');
@@ -26,9 +38,9 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     const transform = `${namespace}/${name}`;
     const log = given.child({ job, run, transform });
     const attributes = { 'gst.job': job, 'gst.run': run, 'gst.transform': transform, 'gst.event': kind };
-    const { before, after } = await inSpan('record', { attributes }, () =>
-      jobs.update(namespace, job, (known) => applyResult(known, result)),
-    );
+    const kept = await inSpan('record', { attributes }, () => keep(namespace, job, log, (known) => applyResult(known, result)));
+    if (kept === undefined) return;
+    const { before, after } = kept;
     if (after === before) return log.debug({ kind, seq }, 'late or repeated: nothing changes');
     log.info({ kind, state: after?.status?.state }, 'recorded');
     tally.result(result, before);
@@ -47,9 +59,11 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     const { job, transform } = request;
     const letter = { id: event.id, request, answer, time: now().toISOString() };
     const name = `${transform.namespace}/${transform.name}`;
-    const { before, after } = await inSpan('record', { attributes: { 'gst.job': job, 'gst.transform': name } }, () =>
-      jobs.update(transform.namespace, job, (known) => applyDeadLetter(known, letter)),
+    const kept = await inSpan('record', { attributes: { 'gst.job': job, 'gst.transform': name } }, () =>
+      keep(transform.namespace, job, log, (known) => applyDeadLetter(known, letter)),
     );
+    if (kept === undefined) return;
+    const { before, after } = kept;
     const about = { job, run: after?.status?.run, transform: name };
     log.warn({ ...about, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
   }

@@ -57,6 +57,11 @@ export function applyDeadLetter(job: JobRecord | undefined, letter: DeadLetter):
   return changed(job, request.job, request, [], { ...before, deadLetter }, job?.spec);
 }
 
+/** @returns `job` itself where anything is known of the work already: what came of it counts more than that it was asked for */
+export function applyRequest(job: JobRecord | undefined, request: Requested): JobRecord {
+  return job?.status ? job : changed(job, request.job, request, [], {});
+}
+
 /** What the Broker itself does not try again; all the rest is for want of something: a pod, time, the storage. */
 export function isPermanent(answer: number | undefined): boolean {
   return answer !== undefined && answer >= 300 && answer < 500 && ![404, 408, 409, 429].includes(answer);

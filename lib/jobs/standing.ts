@@ -41,6 +41,9 @@ function endOf({ event }: JobStatus): 'Finished' | 'Failed' | undefined {
 function plain(status: JobStatus): Standing {
   const { event, error, reason, startTime, completionTime } = status;
   const end = endOf(status);
+  if (event === undefined) {
+    return { state: 'Pending', condition: { reason: 'Requested', message: 'It was asked for; no run has begun.' } };
+  }
   if (end === 'Finished') {
     const word = reason === undefined ? 'Succeeded' : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
     return { state: end, condition: { reason: word, message: finished[word] ?? word, lastTransitionTime: completionTime } };

@@ -8,6 +8,14 @@ export function statusOf(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/** Whether a write was refused because its namespace is no longer there, or about to go: trying again is in vain. */
+export function isNamespaceGone(error: unknown): boolean {
+  const inner = error instanceof Fault ? error.cause : error;
+  const told = message((inner as { body?: unknown } | undefined)?.body);
+  const status = statusOf(error);
+  return (status === 404 && /^namespaces "[^"]*" not found/.test(told)) || (status === 403 && /is being terminated/.test(told));
+}
+
 /** The library's own message holds all headers of the answer; the server's holds the reason. */
 export function kubernetesFault(what: string, error: unknown): Fault {
   if (error instanceof Fault) return error;

@@ -1,6 +1,7 @@
 /** Jobs that wait for their time, for capacity was short when they were asked for last; and Jobs of which nothing is heard any more. */
 import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
+import { cancelAnnotation } from '../../../lib/jobs/cancel.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 import { retryAnnotation } from '../annotations.ts';
@@ -70,7 +71,7 @@ async function mark({ client, now }: DueJobSweep, { metadata }: JobRecord): Prom
   const { namespace, name, resourceVersion, annotations } = metadata;
   if (annotations?.[retryAnnotation] !== undefined) {
     return client.patch(resources.jobs, namespace, name, {
-      metadata: { resourceVersion, annotations: { [retryAnnotation]: null } },
+      metadata: { resourceVersion, annotations: { [retryAnnotation]: null, [cancelAnnotation]: null } },
     });
   }
   const nextRequestTime = new Date(now.getTime() + answerTime).toISOString();

@@ -4,11 +4,12 @@ import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import { Fault } from '../../../lib/errors.ts';
 import type { Publish } from '../../../lib/events/index.ts';
-import type { Endpoint } from '../../../lib/events/types.ts';
+import type { Endpoint, Requested } from '../../../lib/events/types.ts';
+import { createKubernetesJobStore } from '../../../lib/jobs/index.ts';
 import type { KubeClient } from '../../../lib/kubernetes/index.ts';
 import type { ObjectStore } from '../../../lib/storage/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
-import { type JobRecord, wayOfJob } from '../jobs.ts';
+import { type JobRecord, wayOf, wayOfJob } from '../jobs.ts';
 import { createBudget } from './budget.ts';
 import { sweepDueJobs } from './due-jobs.ts';
 import { sweepObjects } from './objects.ts';
@@ -31,6 +32,8 @@ export interface SweepDeps {
   eventKey: string;
   cause: CloudEvent<unknown>;
   jobs: readonly JobRecord[];
+  /** What Kubernetes Jobs are there for: it may take longer than anything is silent, or wait for a node. */
+  atWork?: readonly Requested[];
   /** When a Transform was made, in milliseconds since the epoch. */
   madeAt: (transform: ResolvedTransform) => number;
   positions: Positions;
@@ -48,15 +51,19 @@ export async function sweep(deps: SweepDeps, transforms: readonly ResolvedTransf
   const now = deps.now();
   const budget = createBudget(limits);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
+  const atWork = deps.atWork ?? [];
   const active = transforms.filter(({ suspend }) => !suspend);
-  await sweepDueJobs({ client, asking, budget, log, now, silence: limits.silence }, deps.jobs, active);
-  const known = new Set(deps.jobs.map(wayOfJob));
+  const busy = new Set(atWork.map(({ job, transform }) => `${transform.namespace}/${job}`));
+  const idle = deps.jobs.filter(({ metadata: { namespace, name } }) => !busy.has(`${namespace}/${name}`));
+  await sweepDueJobs({ client, asking, budget, log, now, silence: limits.silence }, idle, active);
+  const known = new Set([...deps.jobs.map(wayOfJob), ...atWork.map(({ transform, source }) => wayOf(transform, source))]);
+  const records = createKubernetesJobStore(client);
   const next: Positions = {};
   for (const place of placesOf(active)) {
     const position = positionOf(positions, place, now);
     const { bucket, prefix, namespace } = place;
     next[placeId(place)] = await sweepObjects(
-      { store: deps.store, asking, budget, known, madeAt: deps.madeAt, log, now, ...limits },
+      { store: deps.store, asking, jobs: records, budget, known, madeAt: deps.madeAt, log, now, ...limits },
       place,
       position,
       active,

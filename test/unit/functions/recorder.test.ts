@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudEvent } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHandler } from '../../../functions/recorder/handler.ts';
 import { recorder } from '../../../functions/recorder/index.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { createFileJobStore, type JobRecord } from '../../../lib/jobs/index.ts';
-import type { RunningFunction } from '../../../lib/runtime/index.ts';
+import { kubernetesFault } from '../../../lib/kubernetes/index.ts';
+import type { EventContext, RunningFunction } from '../../../lib/runtime/index.ts';
 import { keptLog, type LogLine } from '../../support/functions.ts';
 import { post, requestedEvent } from '../../support/requests.ts';
 import { posted, request, runAt } from '../../support/results.ts';
@@ -31,6 +34,33 @@ const send = async (event: CloudEvent<unknown>, path = '/') => running.app.fetch
 const record = async (): Promise<JobRecord | undefined> => (await createFileJobStore(folder)).get('default', job);
 const all = async () => (await createFileJobStore(folder)).list();
 const told = (level: string) => lines.filter((line) => line.level === level).map(({ msg }) => msg);
+
+describe('a namespace that is gone', () => {
+  const refusals: Array<[status: number, message: string, dropped: boolean]> = [
+    [404, 'namespaces "default" not found', true],
+    [
+      403,
+      'jobs.pipelines.gst.io "x" is forbidden: unable to create new content in namespace default because it is being terminated',
+      true,
+    ],
+    [403, 'jobs.pipelines.gst.io is forbidden: User "x" cannot create resource "jobs"', false],
+    [404, 'jobs.pipelines.gst.io "x" not found', false],
+  ];
+  it.each(refusals)('has nothing to record: %i %s', async (code, message, dropped) => {
+    const update = async () => {
+      throw kubernetesFault('create jobs', { code, body: JSON.stringify({ message }) });
+    };
+    const handler = createHandler({ jobs: { update }, now: () => new Date() });
+    const { log, lines: kept } = keptLog();
+    const answer = Promise.resolve(handler(posted('started', { run, seq: 0 }), { path: '/', log } as EventContext));
+    const outcome = await answer.then(
+      () => 'dropped',
+      (error) => Fault.from(error).code,
+    );
+    expect(outcome).toBe(dropped ? 'dropped' : 'KUBERNETES_FAILED');
+    expect(kept.map(({ msg }) => msg)).toEqual(dropped ? ['its namespace is gone: nothing is recorded'] : []);
+  });
+});
 
 describe('a result', () => {
   it('becomes a record, and the next one changes it', async () => {

@@ -157,6 +157,35 @@ describe('the Service transcode', () => {
   });
 });
 
+describe('the JobSink', () => {
+  const [jobSink] = ofKind('JobSink');
+  const { metadata, spec } = jobSink.spec.job;
+  const pod = spec.template.spec;
+  const container = pod.containers[0];
+  const [, service] = services.find(([name]) => name === 'transcode') as [string, Json];
+
+  it('runs what the Service runs, with the same rights and in the same bounds', () => {
+    const same = ['image', 'args', 'envFrom', 'resources', 'securityContext', 'volumeMounts'];
+    for (const field of same) expect([field, container[field]]).toEqual([field, containerOf(service)[field]]);
+    for (const field of ['serviceAccountName', 'automountServiceAccountToken', 'enableServiceLinks', 'volumes'])
+      expect([field, pod[field]]).toEqual([field, podOf(service)[field]]);
+    const { labels } = service.spec.template.metadata;
+    expect([metadata.labels, spec.template.metadata.labels]).toEqual([labels, labels]);
+    const own = ['DRAIN_SECONDS', 'UPLOAD_TIMEOUT'];
+    const others = (env: Json[]) => env.filter(({ name }) => !own.includes(name));
+    expect(others(container.env)).toEqual(others(containerOf(service).env));
+  });
+
+  it('has the time for the longest run more than once, and ends for good what will never do', () => {
+    const value = (name: string) => Number(container.env.find((one: Json) => one.name === name).value);
+    const { data } = ofKind('ConfigMap').find((one) => one.metadata.name === 'settings');
+    expect(spec.activeDeadlineSeconds).toBeGreaterThan(2 * (Number(data.MAX_JOB_TIMEOUT) + value('UPLOAD_TIMEOUT')));
+    expect(value('DRAIN_SECONDS')).toBeLessThan(pod.terminationGracePeriodSeconds);
+    expect(pod.restartPolicy).toBe('Never');
+    expect(spec.podFailurePolicy.rules[0]).toEqual({ action: 'FailJob', onExitCodes: { operator: 'In', values: [2] } });
+  });
+});
+
 describe('NetworkPolicies', () => {
   const components = services.map(([, service]) => service.spec.template.metadata.labels['app.kubernetes.io/component']);
 
@@ -179,11 +208,14 @@ describe('NetworkPolicies', () => {
 });
 
 describe('rights', () => {
-  it('to read Secrets are given nowhere but in a namespace, by name', () => {
-    const secrets = base.flatMap(({ kind, rules = [] }) =>
-      rules.filter((rule: Json) => rule.resources.includes('secrets')).map(() => kind),
+  it('to read Secrets are given nowhere but in a namespace: that of the installation, and by name those of tenants', () => {
+    const secrets = base.flatMap(({ kind, metadata, rules = [] }) =>
+      rules
+        .filter((rule: Json) => rule.resources.includes('secrets'))
+        .map(({ verbs }: Json) => ({ kind, namespace: metadata.namespace, name: metadata.name, verbs })),
     );
-    expect(secrets).toEqual([]);
+    // the events of batch Jobs, for the reconciler alone
+    expect(secrets).toEqual([{ kind: 'Role', namespace: 'gst-functions', name: 'reconciler', verbs: ['get'] }]);
     const [role] = documents('knative/components/tenant/rbac.yaml');
     expect(role).toMatchObject({
       kind: 'Role',

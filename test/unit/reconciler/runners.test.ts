@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { keepRunners } from '../../../functions/reconciler/keep-runners.ts';
-import { runnerName, wantedRunners } from '../../../functions/reconciler/runners.ts';
+import { runnerName, type WantedRunner, wantedRunners } from '../../../functions/reconciler/runners.ts';
 import { createKubeClient, type KubeClient } from '../../../lib/kubernetes/index.ts';
 import { createLog } from '../../../lib/runtime/index.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
@@ -10,6 +10,7 @@ import { read } from '../house/repository.ts';
 
 const services = '/apis/serving.knative.dev/v1/namespaces/gst-functions/services';
 const triggers = '/apis/eventing.knative.dev/v1/namespaces/gst-functions/triggers';
+const jobSinks = '/apis/sinks.knative.dev/v1alpha1/namespaces/gst-functions/jobsinks';
 const log = createLog({ name: 'test', level: 'silent', format: 'json' });
 const hour = 3_600_000;
 
@@ -29,6 +30,7 @@ beforeEach(async () => {
   server = await startFakeApiServer();
   client = await createKubeClient(server.load);
   server.put(`${services}/transcode`, parse(read('knative/base/functions/transcode.yaml')));
+  server.put(`${jobSinks}/transcode-job`, parse(read('knative/base/functions/transcode-job.yaml')));
   for (const document of parseAllDocuments(read('knative/base/triggers.yaml'))) {
     const trigger = document.toJS();
     server.put(`${triggers}/${trigger.metadata.name}`, trigger);
@@ -45,8 +47,9 @@ describe('runners', () => {
     const runners = wanted(heavy, own);
     await keep(runners);
     const transcode = server.get(`${services}/transcode`).spec.template.spec;
-    for (const { runner, image } of runners) {
-      const { metadata, spec } = server.get(`${services}/${runnerName(runner)}`);
+    for (const one of runners) {
+      const { runner, image } = one;
+      const { metadata, spec } = server.get(`${services}/${runnerName(one)}`);
       expect(metadata.labels).toMatchObject({
         'networking.knative.dev/visibility': 'cluster-local',
         'pipelines.gst.io/runner': runner,
@@ -63,7 +66,7 @@ describe('runners', () => {
   it('keep the scratch space where only processors are asked for, and never request more than their limit', async () => {
     const [small] = wanted({ name: 'small', spec: { pipeline: { resources: { limits: { cpu: '500m' } } } } });
     await keep(wanted({ name: 'small', spec: { pipeline: { resources: { limits: { cpu: '500m' } } } } }));
-    const [{ resources }] = server.get(`${services}/${runnerName(small?.runner ?? '')}`).spec.template.spec.containers;
+    const [{ resources }] = server.get(`${services}/${runnerName(small as WantedRunner)}`).spec.template.spec.containers;
     expect(resources.limits).toEqual({ cpu: '500m', memory: '4Gi', 'ephemeral-storage': '40Gi' });
     expect(resources.requests).toEqual({ memory: '512Mi', 'ephemeral-storage': '1Gi' });
   });
@@ -71,11 +74,42 @@ describe('runners', () => {
   it('are sent what is meant for them, and nothing else', async () => {
     const [one] = wanted(heavy);
     await keep(wanted(heavy));
-    const { spec } = server.get(`${triggers}/${runnerName(one?.runner ?? '')}`);
+    const { spec } = server.get(`${triggers}/${runnerName(one as WantedRunner)}`);
     const base = server.get(`${triggers}/transcode`).spec;
     expect(spec.filters).toEqual([{ exact: { ...base.filters[0].exact, runner: one?.runner } }]);
-    expect(spec.subscriber.ref).toMatchObject({ kind: 'Service', name: runnerName(one?.runner ?? '') });
+    expect(spec.subscriber.ref).toMatchObject({ kind: 'Service', name: runnerName(one as WantedRunner) });
     expect(spec.delivery).toEqual(base.delivery);
+  });
+
+  it('for Kubernetes Jobs are JobSinks, with the way to them', async () => {
+    const [one] = wanted({ ...heavy, spec: { ...heavy.spec, execution: 'job' } });
+    await keep([one as WantedRunner]);
+    const name = runnerName(one as WantedRunner);
+    expect(server.get(`${services}/${name}`)).toBeUndefined();
+    const base = server.get(`${jobSinks}/transcode-job`).spec.job;
+    const { metadata, spec } = server.get(`${jobSinks}/${name}`);
+    expect(metadata.labels['pipelines.gst.io/runner']).toBe(one?.runner);
+    const [container] = spec.job.spec.template.spec.containers;
+    expect(container).toEqual({ ...base.spec.template.spec.containers[0], resources: container.resources });
+    expect(container.resources.limits).toEqual({ ...base.spec.template.spec.containers[0].resources.limits, cpu: '8' });
+    const { filters, subscriber } = server.get(`${triggers}/${name}`).spec;
+    expect(filters).toEqual([{ exact: expect.objectContaining({ runner: one?.runner, execution: 'job' }) }]);
+    expect(subscriber.ref).toMatchObject({ kind: 'JobSink', name });
+  });
+
+  it('are one for each way of running, which go one by one', async () => {
+    const both = wanted(heavy, { ...heavy, name: 'long', spec: { ...heavy.spec, execution: 'job' } });
+    expect(both).toHaveLength(2);
+    await keep(both);
+    expect(writes()).toHaveLength(4);
+    const [long, short] = both.toSorted((a, b) => a.execution.localeCompare(b.execution)) as [WantedRunner, WantedRunner];
+    await keep([short]);
+    now = new Date(now.getTime() + hour);
+    await keep([short]);
+    const left = [triggers, services, jobSinks].flatMap((where) =>
+      [short, long].filter((one) => server.get(`${where}/${runnerName(one)}`)).map(({ execution }) => execution),
+    );
+    expect(left).toEqual(['service', 'service']);
   });
 
   it('are left alone while nothing changes, and follow the transcode of the installation', async () => {
@@ -89,13 +123,13 @@ describe('runners', () => {
     server.put(`${services}/transcode`, transcode);
     await keep(wanted(heavy));
     const [one] = wanted(heavy);
-    const [container] = server.get(`${services}/${runnerName(one?.runner ?? '')}`).spec.template.spec.containers;
+    const [container] = server.get(`${services}/${runnerName(one as WantedRunner)}`).spec.template.spec.containers;
     expect(container.image).toBe('registry.example/transcode:v2');
   });
 
   it('go when nobody has asked for them for a while, and stay when someone asks again', async () => {
     const [one] = wanted(heavy);
-    const path = `${services}/${runnerName(one?.runner ?? '')}`;
+    const path = `${services}/${runnerName(one as WantedRunner)}`;
     await keep(wanted(heavy));
     await keep([]);
     now = new Date(now.getTime() + hour - 1);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../functions/reconciler/jobs.ts';
 import type { Positions } from '../../../functions/reconciler/sweep/position.ts';
 import { sweep } from '../../../functions/reconciler/sweep/sweep.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { readRequested } from '../../../lib/events/index.ts';
 import type { Requested } from '../../../lib/events/types.ts';
 import { createKubeClient, type KubeClient } from '../../../lib/kubernetes/index.ts';
@@ -31,6 +32,8 @@ let listed: number;
 let chains: Map<string, string>;
 let positions: Positions;
 let jobs: JobRecord[];
+/** What Kubernetes Jobs are there for. */
+let atWork: Requested[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gst-sweep-'));
@@ -43,6 +46,7 @@ beforeEach(async () => {
   chains = new Map();
   positions = {};
   jobs = [];
+  atWork = [];
 });
 afterEach(async () => {
   await server.close();
@@ -60,7 +64,7 @@ const mp4 = resolved({ name: 'mp4', namespace: 'team' });
 
 async function round(
   transforms: ResolvedTransform[] = [mp4],
-  limits: { keys?: number; looks?: number; madeAt?: number } = {},
+  limits: { keys?: number; looks?: number; madeAt?: number; broken?: boolean } = {},
 ): Promise<string[]> {
   const counting: ObjectStore = {
     ...store,
@@ -77,10 +81,14 @@ async function round(
     {
       client,
       store: async () => counting,
-      publish: async (event) => void asked.push(readRequested(event, eventKey)),
+      async publish(event) {
+        if (limits.broken) throw new Fault('PUBLISH_FAILED', { address: 'http://broker', cause: 'it is away' });
+        asked.push(readRequested(event, eventKey));
+      },
       eventKey,
       cause,
       jobs,
+      atWork,
       madeAt: () => limits.madeAt ?? 0,
       positions,
       limits: {
@@ -156,6 +164,35 @@ describe('the sweep of objects', () => {
     jobs = [];
     await sweptUntil(30);
     expect(await round()).toEqual(['drop/a.mkv', 'drop/b.mkv']);
+  });
+
+  it('makes a Job that is Pending of what it asks for, so that the next round leaves it, however long the queue is', async () => {
+    await sweptUntil(30);
+    await object('drop/a.mkv', 20);
+    await round();
+    const { job } = asked[0] as Requested;
+    const record = server.get(`/apis/pipelines.gst.io/v1/namespaces/team/jobs/${job}`) as JobRecord;
+    expect(record).toMatchObject({
+      spec: { pipelineRef: { name: 'mp4' }, src: { name: 'drop/a.mkv' }, sinks: [{ name: 'mp4/a.mkv.mp4' }] },
+      status: { state: 'Pending', conditions: [{ type: 'Pending', reason: 'Requested' }] },
+    });
+    record.metadata.creationTimestamp = now.toISOString();
+    jobs = [record];
+    await sweptUntil(30);
+    later(89);
+    expect(await round()).toEqual([]);
+    later(1);
+    // the Broker has lost it
+    expect(await round()).toEqual(['drop/a.mkv']);
+  });
+
+  it('leaves no Job of what it could not ask for', async () => {
+    await sweptUntil(30);
+    await object('drop/a.mkv', 20);
+    await expect(round([mp4], { broken: true })).rejects.toMatchObject({ code: 'PUBLISH_FAILED' });
+    const written = server.requests.filter((request) => /^(POST|DELETE) .*\/jobs/.test(request));
+    expect(written.map((request) => request.split(' ')[0])).toEqual(['POST', 'DELETE']);
+    expect(await round()).toEqual(['drop/a.mkv']);
   });
 
   it('does not ask again for old work where the Transform has been changed since', async () => {
@@ -274,6 +311,22 @@ describe('the sweep of Jobs', () => {
       jobs = [JSON.parse(JSON.stringify(server.get(jobPath(metadata.name))))];
       expect(await round()).toEqual(wanted);
     }
+  });
+
+  it('leaves a Job alone that a Kubernetes Job is there for, and its object, however long that takes', async () => {
+    await due(1);
+    await round();
+    atWork = asked.splice(0);
+    expect(atWork).toHaveLength(1);
+    jobs = jobs.map((job) => ({ ...job, status: { state: 'InProgress', startTime: now.toISOString() } }));
+    later(1000);
+    expect(await round()).toEqual([]);
+    jobs = [];
+    await sweptUntil(1040);
+    expect(await round()).toEqual([]);
+    atWork = [];
+    await sweptUntil(1040);
+    expect(await round()).toEqual(['drop/a.mkv']);
   });
 
   it('asks for any Job that is annotated so, once', async () => {
