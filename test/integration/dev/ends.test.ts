@@ -48,12 +48,13 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}) {
 /** All that it started, once all of it is there. */
 async function up(pid: number): Promise<ProcessInfo[]> {
   await until(() => output.includes('drop files at'), 30_000);
-  const wanted = [/serve source/, /serve dispatcher/, /serve recorder/, /serve transcode/, /minio server/];
+  const functions = ['source', 'dispatcher', 'recorder', 'transcode', 'dashboard'];
+  const wanted = [...functions.map((name) => new RegExp(`serve ${name}`)), /minio server/];
   let tree: ProcessInfo[] = [];
   await until(async () => {
     tree = await processTree(pid);
     // the spare child of transcode too
-    return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length >= 7;
+    return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length > wanted.length;
   }, 30_000);
   return tree;
 }
@@ -65,6 +66,8 @@ describe('gst-functions dev', () => {
       const { pid, ended } = start(['--minio-port', '0']);
       const tree = await up(pid);
       expect(await stillThere(tree)).toHaveLength(tree.length);
+      const page = /dashboard +(http:\S+)#token=\S+/.exec(output)?.[1] ?? '';
+      expect((await fetch(page)).status).toBe(200);
       expect(await readdir(temporary)).toHaveLength(1);
       process.kill(pid, signal);
       expect(await ended).toBe(0);

@@ -54,9 +54,9 @@ async function record(key: string): Promise<JobRecord> {
   return JSON.parse(await readFile(join(bench.dev.place.jobsDir, 'default', `${job}.json`), 'utf8'));
 }
 
-describe('a Transform with execution: job', () => {
+describe('a Transform with execution: job', { timeout: 150_000 }, () => {
   it('runs in a process that goes when it is done; one that is killed is tried again', async () => {
-    await until(() => bench.of('started', 'in/killed.mkv').length === 1, 45_000);
+    await until(() => bench.of('started', 'in/killed.mkv').length === 1, 90_000);
     const [victim = 0, ...others] = bench.dev.oneShots();
     expect(others).toEqual([]);
     process.kill(victim, 'SIGKILL');
@@ -73,7 +73,7 @@ describe('a Transform with execution: job', () => {
     expect(bench.dev.oneShots()).toEqual([]);
     expect(await lives(victim)).toBe(false);
     expect(await bench.scratch()).toEqual([]);
-  }, 60_000);
+  });
 
   it('fails once and for all where nothing else can come of it', async () => {
     expect((await bench.end('in/text.mkv')).kind).toBe('failed');
@@ -96,11 +96,11 @@ describe('a Transform with execution: job', () => {
     expect(await command('retry', killed)).toMatchObject({ asked: killed });
     expect((await bench.end('in/killed.mkv', 2)).event.data).toMatchObject({ reused: true });
     await expect(command('retry', 'long-none')).rejects.toMatchObject({ code: 2 });
-  }, 60_000);
+  });
 
   it('stops when it is cancelled, leaves nothing, and runs again when that is asked for', async () => {
     await bench.client.fPutObject('media', 'in/last.mkv', join(bench.folder, 'clip.mkv'));
-    await until(() => bench.of('started', 'in/last.mkv').length === 1, 45_000);
+    await until(() => bench.of('started', 'in/last.mkv').length === 1, 90_000);
     const job = String(bench.of('requested', 'in/last.mkv')[0]?.subject);
     await until(() =>
       record('in/last.mkv')
@@ -115,13 +115,13 @@ describe('a Transform with execution: job', () => {
     await expect(bench.client.statObject('media', 'out/last.mp4')).rejects.toThrow();
     expect(await bench.scratch()).toEqual([]);
     await command('retry', job);
-    await until(() => bench.of('started', 'in/last.mkv').length === 2, 45_000);
-  }, 60_000);
+    await until(() => bench.of('started', 'in/last.mkv').length === 2, 90_000);
+  });
 
   it('ends with dev', async () => {
     const [pid = 0] = bench.dev.oneShots();
     expect(await lives(pid)).toBe(true);
     await bench.dev.close(0);
     expect(await lives(pid)).toBe(false);
-  }, 60_000);
+  });
 });

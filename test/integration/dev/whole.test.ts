@@ -66,7 +66,7 @@ async function uploadsOf(bucket: string, key: string): Promise<number> {
 }
 
 // MinIO looks into its queue every 3 s: what does not depend on each other is uploaded at the same time
-describe.concurrent('what is uploaded', () => {
+describe.concurrent('what is uploaded', { timeout: 150_000 }, () => {
   it('20 files at once give 20 outputs, each made once', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `in/many/${i}.mkv`);
     await Promise.all(keys.map((key) => upload(key)));
@@ -78,7 +78,7 @@ describe.concurrent('what is uploaded', () => {
     for (const key of keys.slice(0, 3)) {
       expect((await fetched('made', `${key}.mp4`)).streams).toMatchObject([{ codec: 'h264', frames: 15, width: 160 }]);
     }
-  }, 60_000);
+  });
 
   const long = `in/${`${'ü'.repeat(100)}/`.repeat(4)}${'x'.repeat(93)}`;
   const names = [
@@ -98,12 +98,12 @@ describe.concurrent('what is uploaded', () => {
     const made = await versionsIn(bench.client, 'made');
     expect(made).toEqual(expect.arrayContaining(names.map((key) => `${key}.mp4`)));
     expect((await fetched('made', `${long}.mp4`)).streams).toMatchObject([{ codec: 'h264', frames: 15 }]);
-  }, 60_000);
+  });
 
   it('is made of its newest content: what was begun with an older one is dropped', async () => {
     const newer = await makeClip(bench.folder, 'newer.mkv', { audio: false, width: 240, height: 180 });
     await upload('slow/a.mkv');
-    await until(() => bench.of('started', 'slow/a.mkv').length === 1, 45_000);
+    await until(() => bench.of('started', 'slow/a.mkv').length === 1, 90_000);
     await upload('slow/a.mkv', newer);
     await bench.end('slow/a.mkv', 2);
     await bench.quiet();
@@ -313,5 +313,5 @@ describe('a function that dies', () => {
     await until(() => victim?.pid !== pid);
     expect((await fetched('media', 'slow-out/d1.mp4')).streams).toMatchObject([{ frames: 15 }]);
     await bench.quiet();
-  }, 30_000);
+  });
 });

@@ -77,6 +77,14 @@ describe('limits', () => {
     expect(of('service')).toEqual(['warning timeout-needs-job spec.pipeline.limits.timeout']);
     expect(of('job')).toEqual([]);
   });
+
+  it('of a Job have a ceiling of their own', () => {
+    const of = (execution: string, timeout: string) =>
+      resolveWritten({ spec: { execution, pipeline: { limits: { timeout } } } }, {}).findings.map(told);
+    expect(of('job', '6h')).toEqual([]);
+    expect(of('job', '7h')).toEqual(['error over-ceiling spec.pipeline.limits.timeout']);
+    expect(of('service', '1h')).toContain('error over-ceiling spec.pipeline.limits.timeout');
+  });
 });
 
 describe('a runner', () => {
