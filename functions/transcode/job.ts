@@ -47,6 +47,7 @@ const readAccessMargin = 300;
 export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   const { request, limits, run, log, signal } = job;
   const begun = performance.now();
+  deps.engine.prepare(job.graph);
   const { namespace } = request.transform;
   const sourceStore = await deps.store(request.source.endpoint, namespace);
   const sinks: OutputSink[] = await Promise.all(

@@ -106,6 +106,16 @@ export function createEngine(options: EngineOptions): Engine {
     get sandbox() {
       return level;
     },
+    prepare(graph) {
+      const factories = graph.nodes.map(({ factory }) => factory).filter((factory) => !preload.includes(factory));
+      if (closed || factories.length === 0) return;
+      spare ??= reserve();
+      // whoever takes the child is told if there is none
+      void spare.then(
+        (child) => child.send({ kind: 'preload', factories }),
+        () => {},
+      );
+    },
     async warm() {
       if (closed) throw new Fault('SHUTTING_DOWN');
       spare ??= reserve();

@@ -81,6 +81,8 @@ export interface SandboxLevel {
 export interface Engine {
   /** Rejects with a Fault; leaves no process behind; never more than one run at a time per spare. */
   run(request: RunRequest, observer: RunObserver, signal: AbortSignal): Promise<RunResult>;
+  /** The spare child loads the plugins of a graph that is about to run, while the storage is asked for its object. */
+  prepare(graph: Graph): void;
   /** Resolves when a spare child is loaded, so that the next run starts at once. */
   warm(): Promise<void>;
   readonly sandbox: SandboxLevel;

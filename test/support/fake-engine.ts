@@ -39,6 +39,7 @@ export function fakeEngine(): FakeEngine {
         ...result,
       };
     },
+    prepare() {},
     async warm() {},
     sandbox: { abi: 4, files: true, tcp: true },
     async close() {},

@@ -1,7 +1,7 @@
 /** The life of child processes: none outlives its use, none costs more than one run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,17 @@ describe('a child process', () => {
     await bench.engine.warm();
     const [second] = await childrenOf(process.pid);
     expect(second).not.toBe(first);
+  });
+
+  it('loads the plugins of a graph beforehand, while it waits', async () => {
+    const maps = async () => {
+      const [child] = await childrenOf(process.pid);
+      return readFile(`/proc/${child}/maps`, 'latin1');
+    };
+    await bench.engine.warm();
+    expect(await maps()).not.toContain('libgstspeed');
+    bench.engine.prepare(chain('matroskademux', 'speed', 'matroskamux'));
+    await until(async () => (await maps()).includes('libgstspeed'));
   });
 
   it('that is killed costs its own run: CHILD_CRASHED, to be tried again; the next run is fine', async () => {
