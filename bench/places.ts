@@ -1,6 +1,6 @@
 /** Where what is made once is kept: the cache folder of the set-up. */
 import { existsSync } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +64,7 @@ const recipes = {
   minute: {
     line: mp4(`${moving(1800, 1280, 720)} ! x264enc speed-preset=ultrafast bitrate=6000`, sound(60)),
     extension: 'mp4',
-    size: [15e6, 80e6],
+    size: [43e6, 48e6],
   },
   large: {
     line: mp4(
@@ -90,7 +90,11 @@ export async function medium(name: Medium): Promise<string> {
   const { line, extension, size } = recipes[name] as Recipe;
   const path = join(cache, `${name}.${extension}`);
   await mkdir(cache, { recursive: true });
-  if (!existsSync(path)) await runLaunch(line.replace('OUT', path));
+  if (!existsSync(path)) {
+    const draft = `${path}.${process.pid}`;
+    await runLaunch(line.replace('OUT', draft));
+    await rename(draft, path);
+  }
   const bytes = (await stat(path)).size;
   if (bytes < size[0] || bytes > size[1]) throw new Error(`${path} has ${bytes} bytes, and should have ${size.join(' to ')}`);
   return path;
