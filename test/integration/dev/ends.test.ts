@@ -47,7 +47,7 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}) {
 
 /** All that it started, once all of it is there. */
 async function up(pid: number): Promise<ProcessInfo[]> {
-  await until(() => output.includes('drop files at'), 30_000);
+  await until(() => output.includes('drop files at'), 60_000);
   const functions = ['source', 'dispatcher', 'recorder', 'transcode', 'dashboard'];
   const wanted = [...functions.map((name) => new RegExp(`serve ${name}`)), /minio server/];
   let tree: ProcessInfo[] = [];
@@ -55,11 +55,11 @@ async function up(pid: number): Promise<ProcessInfo[]> {
     tree = await processTree(pid);
     // the spare child of transcode too
     return wanted.every((one) => tree.some((found) => one.test(found.command))) && tree.length > wanted.length;
-  }, 30_000);
+  }, 60_000);
   return tree;
 }
 
-describe('gst-functions dev', () => {
+describe('gst-functions dev', { timeout: 150_000 }, () => {
   it.each(['SIGINT', 'SIGHUP'] as const)('ends all that it started, and nothing else, on %s', async (signal) => {
     const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
     try {
@@ -92,7 +92,7 @@ describe('gst-functions dev', () => {
     await until(async () => {
       seen = await processTree(pid);
       return [/serve source/, /minio server/].every((one) => seen.some(({ command: found }) => one.test(found)));
-    }, 30_000);
+    }, 60_000);
     expect(await ended).toBe(1);
     expect(output).toContain('MAX_TIMEOUT must be a whole number');
     expect(await stillThere(seen)).toEqual([]);
@@ -126,7 +126,7 @@ describe('gst-functions dev', () => {
     await until(async () => {
       seen = await processTree(pid);
       return seen.some(({ command: one }) => /serve source/.test(one));
-    }, 30_000);
+    }, 60_000);
     process.kill(pid, 'SIGINT');
     await ended;
     expect(await stillThere(seen)).toEqual([]);
