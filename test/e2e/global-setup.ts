@@ -6,7 +6,7 @@ import { removeStorage, startStorage } from './support/storage.ts';
 export async function setup(): Promise<void> {
   await requireCluster();
   const tag = await provideImages();
-  await startStorage();
+  await startStorage(tag);
   await install(tag);
 }
 

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { post, reconfigure, systemNamespace } from './support/install.ts';
+import { reconfigure, sweep, systemNamespace } from './support/install.ts';
 import { apply, condition, get, items, type Json, kubectl } from './support/kubectl.ts';
 import { connectStorage, type Storage } from './support/storage.ts';
 import { createTenant, removeNamespace, sample } from './support/tenant.ts';
@@ -42,19 +41,6 @@ afterAll(async () => {
   await removeNamespace(namespace);
   if (folder) await rm(folder, { recursive: true, force: true });
 });
-
-/** As PingSource does. */
-async function sweep(): Promise<void> {
-  const event = {
-    specversion: '1.0',
-    id: randomUUID(),
-    source: '/test',
-    type: 'dev.knative.sources.ping',
-    datacontenttype: 'application/json',
-    data: {},
-  };
-  expect(await post(`http://reconciler.${systemNamespace}.svc.cluster.local/sweep`, event)).toBe('204');
-}
 
 const jobOf = async (key: string): Promise<Json> =>
   (await items('jobs.pipelines.gst.io', '-n', namespace)).find(({ spec }) => spec.src.name === key);

@@ -1,4 +1,5 @@
 /** The installation under test: overlays/dev as it is, with images of this tree and times that suit a test. */
+import { randomUUID } from 'node:crypto';
 import { parseAllDocuments, stringify } from 'yaml';
 import { eventually } from './eventually.ts';
 import { apply, condition, get, items, type Json, kubectl } from './kubectl.ts';
@@ -15,7 +16,10 @@ export async function install(tag: string, settings: Settings = {}): Promise<voi
   const documents = parseAllDocuments(await kubectl(['kustomize', 'knative/overlays/dev'])).map(
     (document) => document.toJS() as Json,
   );
-  for (const document of documents) if (isService(document)) adapt(document, tag, settings[document.metadata.name] ?? {});
+  for (const document of documents) {
+    if (isService(document)) adapt(document, tag, settings[document.metadata.name] ?? {});
+    if (document.kind === 'JobSink') ofTag(document.spec.job.spec.template.spec.containers[0], tag);
+  }
   await apply(documents.map((document) => stringify(document)).join('---\n'));
   await eventually('every Service ready', readyTimeout, async () => {
     const services = await items('services.serving.knative.dev', '-n', systemNamespace);
@@ -49,10 +53,14 @@ function isReady({ metadata, status }: Json): boolean {
   return status?.observedGeneration === metadata.generation && condition({ status }, 'Ready')?.status === 'True';
 }
 
+function ofTag(container: Json, tag: string): void {
+  container.image = container.image.replace(/:[^:/]*$/, `:${tag}`);
+}
+
 /** A window of 6 s shows scaling to zero within a test; the rest is as it is deployed. */
 function adapt({ spec: { template } }: Json, tag: string, env: Record<string, string>): void {
   const [container] = template.spec.containers;
-  container.image = container.image.replace(/:[^:/]*$/, `:${tag}`);
+  ofTag(container, tag);
   Object.assign(template.metadata.annotations, {
     'autoscaling.knative.dev/window': '6s',
     'autoscaling.knative.dev/scale-to-zero-pod-retention-period': '0s',
@@ -68,6 +76,20 @@ export async function uninstall(): Promise<void> {
   await kubectl(['delete', 'pingsources,apiserversources,triggers', '--all', '-n', systemNamespace, ...wait]);
   await kubectl(['delete', 'services.serving.knative.dev', '--all', '-n', systemNamespace, ...wait]);
   await kubectl(['delete', '-k', 'knative/overlays/dev', ...wait]);
+}
+
+/** A round of the sweep, as PingSource asks for it. */
+export async function sweep(): Promise<void> {
+  const event = {
+    specversion: '1.0',
+    id: randomUUID(),
+    source: '/test',
+    type: 'dev.knative.sources.ping',
+    datacontenttype: 'application/json',
+    data: {},
+  };
+  const answer = await post(`http://reconciler.${systemNamespace}.svc.cluster.local/sweep`, event);
+  if (answer !== '204') throw new Error(`the sweep was answered ${answer}`);
 }
 
 /** Pods of a function, those that are on their way out included. */

@@ -1,14 +1,15 @@
 /** The MinIO of the tests, inside the cluster, and a client for it outside. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'minio';
 import { decode } from '../../../cli/demo/verify.ts';
 import { collect } from '../../support/collect.ts';
-import { kubectl } from './kubectl.ts';
+import { eventually } from './eventually.ts';
+import { apply, items, type Json, kubectl } from './kubectl.ts';
 
 export const storageNamespace = 'gst-e2e-storage';
 /** As pods reach it, and as Transforms name it. */
@@ -35,10 +36,28 @@ export async function removeStorage(): Promise<void> {
 }
 
 /** Empty, whatever an earlier run has left. */
-export async function startStorage(): Promise<void> {
+export async function startStorage(tag: string): Promise<void> {
   await removeStorage();
-  await kubectl(['apply', '-f', 'test/e2e/manifests/minio.yaml']);
+  const manifest = await readFile('test/e2e/manifests/minio.yaml', 'utf8');
+  await apply(manifest.replace('functions:dev', `functions:${tag}`));
   await kubectl(['rollout', 'status', '-n', storageNamespace, 'deployment/minio', '--timeout=120s']);
+}
+
+/** Ends MinIO as a crash does, and waits until it is there again, with its data: connections of before are cut. */
+export async function crashStorage(): Promise<void> {
+  const restarts = async () => {
+    const [pod] = await items('pods', '-n', storageNamespace);
+    const { restartCount, ready } = pod.status.containerStatuses.find(({ name }: Json) => name === 'minio');
+    return { restartCount, ready };
+  };
+  const before = (await restarts()).restartCount;
+  const kill = `for (const pid of fs.readdirSync('/proc').filter(Number))
+    if (fs.readFileSync('/proc/' + pid + '/comm', 'utf8').trim() === 'minio') process.kill(pid, 'SIGKILL')`;
+  await kubectl(['exec', '-n', storageNamespace, 'deployment/minio', '-c', 'hand', '--', 'node', '-e', kill]);
+  await eventually('MinIO again', 120, async () => {
+    const { restartCount, ready } = await restarts();
+    return restartCount > before && ready;
+  });
 }
 
 export async function connectStorage(): Promise<Storage> {
