@@ -28,9 +28,10 @@ export function createOneShots({ name, label, env, folder, onLine }: OneShotOpti
   const running = new Set<FunctionChild>();
   return {
     async post(_url, event, timeout, signal) {
-      await mkdir(folder, { recursive: true });
-      const place = await mkdtemp(join(folder, 'event-'));
+      let place: string | undefined;
       try {
+        await mkdir(folder, { recursive: true });
+        place = await mkdtemp(join(folder, 'event-'));
         await writeFile(join(place, 'event'), JSON.stringify(event));
         const child = spawnFunction({ name, env: { ...env, K_EVENT_PATH: place }, onLine: (line) => onLine(label, line) });
         running.add(child);
@@ -46,8 +47,10 @@ export function createOneShots({ name, label, env, folder, onLine }: OneShotOpti
         // nothing that a later try would change, and nobody was told
         if (status === 2) return { status: 422, headers: new Headers(), body: new Uint8Array() };
         return { cause: limit.aborted ? `not done in ${timeout / 1000} s` : how, timedOut: limit.aborted };
+      } catch (error) {
+        return { cause: (error as Error).message, timedOut: false };
       } finally {
-        await rm(place, { recursive: true, force: true });
+        if (place) await rm(place, { recursive: true, force: true });
       }
     },
     pids: () => [...running].flatMap(({ process: { pid } }) => pid ?? []),

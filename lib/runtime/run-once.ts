@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../errors.ts';
 import { commonSettings } from './common-settings.ts';
-import { endSignals, type RunOptions } from './end-signals.ts';
+import { type EndSignals, endSignals, type RunOptions } from './end-signals.ts';
 import { text } from './setting-kinds.ts';
 import { readSettings, settingsFault } from './settings.ts';
 import { startTelemetry } from './telemetry.ts';
@@ -32,27 +32,36 @@ const stopTime = 5_000;
 export async function runOnce(module: FunctionModule, env: NodeJS.ProcessEnv, { signal }: RunOptions = {}): Promise<0 | 1 | 2> {
   const { drainSeconds } = readSettings(commonSettings, env);
   const event = await readEvent(readSettings(onceSettings, env).eventPath ?? '');
-  const stopTelemetry = await startTelemetry(module.name, env);
+  // before anything is begun: a signal that comes meanwhile ends it in order too
+  const stop = endSignals(env, signal);
+  let stopTelemetry = async () => {};
   try {
-    const running = await module.start(env);
-    const stop = endSignals(env, signal);
-    const ended = new AbortController();
-    void stop.first.then(() => drain(running, drainSeconds, AbortSignal.any([ended.signal, stop.hasty])));
-    try {
-      const headers = { 'content-type': 'application/cloudevents+json' };
-      const answer = Promise.resolve(
-        running.app.fetch(new Request('http://function/', { method: 'POST', headers, body: event })),
-      );
-      const status = await Promise.race([answer.then((response) => response.status), outOfTime(running, ended.signal)]);
-      running.log.info({ status }, 'event answered');
-      return exitStatus(status);
-    } finally {
-      ended.abort();
-      stop.release();
-      await running.close();
-    }
+    stopTelemetry = await startTelemetry(module.name, env);
+    return await handled(await module.start(env), event, stop, drainSeconds);
   } finally {
+    stop.release();
     await stopTelemetry();
+  }
+}
+
+async function handled(
+  running: RunningFunction,
+  event: Buffer<ArrayBuffer>,
+  stop: EndSignals,
+  drainSeconds: number,
+): Promise<0 | 1 | 2> {
+  const ended = new AbortController();
+  void stop.first.then(() => drain(running, drainSeconds, AbortSignal.any([ended.signal, stop.hasty])));
+  try {
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    const posted = new Request('http://function/', { method: 'POST', headers, body: event });
+    const answer = Promise.resolve(running.app.fetch(posted));
+    const status = await Promise.race([answer.then((response) => response.status), outOfTime(running, ended.signal)]);
+    running.log.info({ status }, 'event answered');
+    return exitStatus(status);
+  } finally {
+    ended.abort();
+    await running.close();
   }
 }
 
