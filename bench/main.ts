@@ -40,7 +40,8 @@ if (values.help || !Number.isInteger(rounds) || rounds < 1) {
 }
 
 const load = loadNow();
-const stage = await startStage(await buildProgram());
+const program = await buildProgram();
+const stage = await startStage(program);
 try {
   const all = [encode(stage), remux(stage), clip(stage), cold(stage), memory(stage), dispatch(stage), telemetry()];
   const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
@@ -64,4 +65,5 @@ try {
   }
 } finally {
   await stage.close();
+  await program.remove();
 }

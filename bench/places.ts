@@ -1,6 +1,6 @@
 /** Where what is made once is kept: the cache folder of the set-up. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,8 @@ export const cache = join(
   env.GST_FUNCTIONS_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gst-functions'),
   'bench',
 );
-/** Below the checkout, where add-ons are found. */
-const bundle = join(top, '.gst-functions/bench');
+/** Below the checkout, where add-ons are found; of this run alone. */
+const bundle = join(top, `.gst-functions/bench.${process.pid}`);
 
 export interface Program {
   /** The gst-functions command, bundled. */
@@ -21,19 +21,21 @@ export interface Program {
   /** Compile cache and plugin registry, as an image has them. */
   env: NodeJS.ProcessEnv;
   registry: string;
+  remove(): Promise<void>;
 }
 
 /** The bundle of this very checkout, with all that an image bakes in. */
 export async function buildProgram(): Promise<Program> {
   await mkdir(cache, { recursive: true });
   const registry = join(cache, 'registry.bin');
-  const baked = { ...env, NODE_COMPILE_CACHE: join(cache, 'compile-cache') };
+  const baked = { ...env, NODE_COMPILE_CACHE: join(bundle, 'compile-cache') };
   await runProgram(process.execPath, [join(top, 'scripts/build.ts'), bundle]);
   await runProgram('gst-inspect-1.0', [], { ...env, GST_REGISTRY: registry, GST_REGISTRY_UPDATE: 'yes' });
   const program = {
     main: join(bundle, 'gst-functions.js'),
     env: { ...baked, GST_REGISTRY: registry, GST_REGISTRY_UPDATE: 'no', GST_REGISTRY_FORK: 'no', NODE_ENV: 'production' },
     registry,
+    remove: () => rm(bundle, { recursive: true, force: true }),
   };
   await runProgram(process.execPath, [join(bundle, 'warm-up.js')], program.env);
   await runProgram(process.execPath, [program.main, '--help'], program.env);

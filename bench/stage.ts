@@ -46,7 +46,7 @@ export interface Stage {
   request(source: Source, pipeline: string, extension: string): Requested;
   /** From the event to the answer: the output is complete by then. The output is removed again. */
   convert(served: Served, data: Requested): Promise<Cost>;
-  /** `args` come after those of Node; its log is at level debug. */
+  /** Its log is at level debug, if nothing else is asked for. */
   serve(name: string, env?: NodeJS.ProcessEnv): Promise<Served>;
   transcode(): Promise<Served>;
   close(): Promise<void>;
@@ -125,8 +125,8 @@ export const post = (served: Served, data: Requested): Promise<Response> =>
 export async function serveProgram(args: string[], env: NodeJS.ProcessEnv): Promise<Served> {
   const begun = performance.now();
   const child = spawn(process.execPath, args, {
-    env: { LOG_LEVEL: 'debug', ...env, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { LOG_LEVEL: 'debug', ...env, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', EXIT_WITH_PARENT: 'true' },
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const lines: Array<{ line: string; at: number }> = [];
   const waiting = new Set<() => void>();

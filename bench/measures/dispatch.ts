@@ -12,11 +12,14 @@ import { type Served, type Stage, serveProgram } from '../stage.ts';
 /** Events of one sample, and how many are on their way at a time. */
 const events = 2000;
 const atOnce = 16;
+/** Transforms in one file. */
+const perFile = 100;
 const forwarder = fileURLToPath(new URL('../forwarder.ts', import.meta.url));
 
 /** Prefixes in three depths, each within the one above; a third has an `exclude`. An object right below `a/<n>/` matches one. */
-function transforms(count: number): string {
-  return Array.from({ length: count }, (_, n) => {
+function transforms(from: number, count: number): string {
+  return Array.from({ length: count }, (_, at) => {
+    const n = from + at;
     const [group, depth] = [Math.floor(n / 3), n % 3];
     const prefix = [`a/${group}/`, `a/${group}/b/`, `a/${group}/b/c/`][depth];
     const minio = { key: prefix, ...(depth === 0 && { exclude: '[.](txt|json)$' }) };
@@ -73,7 +76,9 @@ export const dispatch = (stage: Stage): Measure => ({
     const withTransforms = async (count: number) => {
       const folder = join(stage.folder, `transforms-${count}`);
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'all.yaml'), transforms(count));
+      for (let from = 0; from < count; from += perFile) {
+        await writeFile(join(folder, `${from}.yaml`), transforms(from, Math.min(perFile, count - from)));
+      }
       return stage.serve('dispatcher', { ...env, TRANSFORMS_DIR: folder, LOG_LEVEL: 'info' });
     };
     const servers: Served[] = [];
@@ -107,7 +112,7 @@ export const dispatch = (stage: Stage): Measure => ({
           }),
         );
         const wall = (performance.now() - begun) / 1000 / events;
-        if (drain.taken() - before !== events) throw new Error(`${drain.taken() - before} events arrived`);
+        if (drain.taken() - before !== events) throw new Error(`${drain.taken() - before} of ${events} events arrived`);
         return { wall, cpu: 0 };
       };
       const costs = await interleaved(rounds, {
