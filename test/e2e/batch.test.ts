@@ -36,6 +36,7 @@ async function put(name: string, change: (spec: Json) => void): Promise<void> {
     written.metadata.name = name;
     written.spec.globals.minio.bucket = bucket;
     written.spec.src.minio.key = `${name}/`;
+    written.spec.sink.minio.key = `out/${name}.mp4`;
     written.spec.execution = 'job';
     delete written.spec.pipeline.debug;
     change(written.spec);
@@ -56,8 +57,8 @@ describe('a Transform with execution: job', () => {
   it('runs as a Kubernetes Job, which ends well, and leaves a finished record', async () => {
     await put('long', () => {});
     await storage.client.fPutObject(bucket, 'long/clip.mkv', clip);
-    await eventually('the output', 180, () => storage.client.statObject(bucket, 'mp4/clip.mp4'));
-    const { streams } = await storage.decode(bucket, 'mp4/clip.mp4');
+    await eventually('the output', 180, () => storage.client.statObject(bucket, 'out/long.mp4'));
+    const { streams } = await storage.decode(bucket, 'out/long.mp4');
     expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
     for (const { duration } of streams) expect(Math.abs(duration - made.seconds)).toBeLessThan(0.1);
     await eventually('a finished Job', 60, async () => (await recordOf('long/clip.mkv'))?.status?.state === 'Finished');
@@ -110,7 +111,7 @@ describe('a Transform with execution: job', () => {
       return condition(trigger, 'Ready')?.status === 'True';
     });
     await storage.client.fPutObject(bucket, 'sized/sized.mkv', clip);
-    await eventually('the output', 180, () => storage.client.statObject(bucket, 'mp4/sized.mp4'));
+    await eventually('the output', 180, () => storage.client.statObject(bucket, 'out/sized.mp4'));
     const [job] = await batchJobs(sink.metadata.name);
     expect(job.spec.template.spec.containers[0].resources.limits.memory).toBe('900Mi');
     await kubectl(['delete', 'transform', 'sized', '-n', namespace]);

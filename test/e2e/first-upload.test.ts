@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clip, makeClip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { podsOf } from './support/install.ts';
-import { apply, condition, get, items, kubectl } from './support/kubectl.ts';
+import { podsOf, read, systemNamespace } from './support/install.ts';
+import { apply, condition, get, items, type Json, kubectl } from './support/kubectl.ts';
 import { connectStorage, type Storage } from './support/storage.ts';
 import { createTenant, removeNamespace, sample } from './support/tenant.ts';
 
@@ -93,6 +93,15 @@ describe('the sample on a cluster', () => {
       SINKS: expect.stringContaining('mp4/clip.mp4'),
       STATUS: 'Finished',
     });
+  });
+
+  it('is seen in the live page, which is there inside the cluster only', async () => {
+    const { status } = await get('services.serving.knative.dev', 'dashboard', '-n', systemNamespace);
+    expect(status.url).toBe(`http://dashboard.${systemNamespace}.svc.cluster.local`);
+    const { jobs } = await read(`${status.url}/api/jobs?transform=${namespace}/mp4-converter`);
+    expect(jobs).toMatchObject([{ state: 'Finished', key: 'drop/clip.mkv' }]);
+    const { transforms } = await read(`${status.url}/api/transforms`);
+    expect(transforms.map(({ name }: Json) => name)).toContain('mp4-converter');
   });
 
   it('keeps the debug graphs that the sample asks for beside the source', async () => {

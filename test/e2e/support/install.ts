@@ -125,11 +125,19 @@ export async function reconfigure(name: string, settings: Record<string, string>
 
 /** Posts an event from inside the cluster, where alone the functions can be reached; gives back the status. */
 export async function post(url: string, event: object): Promise<string> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) };
+  return inside(`fetch(${JSON.stringify(url)}, ${JSON.stringify(request)}).then((answer) => console.log(answer.status))`);
+}
+
+/** What is answered to a GET from inside the cluster. */
+export async function read(url: string): Promise<Json> {
+  return JSON.parse(await inside(`fetch(${JSON.stringify(url)}).then((answer) => answer.text()).then(console.log)`));
+}
+
+async function inside(script: string): Promise<string> {
   const source = (await podsOf('source')).find(
     ({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp,
   );
-  const request = { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) };
-  const script = `fetch(${JSON.stringify(url)}, ${JSON.stringify(request)}).then((answer) => console.log(answer.status))`;
   const exec = ['exec', '-n', systemNamespace, source.metadata.name, '-c', 'user-container', '--', 'node', '-e', script];
   return (await kubectl(exec)).trim();
 }
