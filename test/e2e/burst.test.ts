@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { podsOf, systemNamespace } from './support/install.ts';
+import { limitRequests, podsOf, sweep, systemNamespace } from './support/install.ts';
 import { apply, condition, items, type Json, kubectl } from './support/kubectl.ts';
 import { connectStorage, type Storage } from './support/storage.ts';
 import { createTenant, removeNamespace, sample } from './support/tenant.ts';
@@ -25,6 +25,7 @@ beforeAll(async () => {
   for (const [name, prefix, preset] of [
     ['quick', 'drop/', 'ultrafast'],
     ['slow', 'slow/', 'placebo'],
+    ['wait', 'wait/', 'slow'],
   ]) {
     const transform = await sample((written) => {
       written.metadata.name = name;
@@ -38,7 +39,7 @@ beforeAll(async () => {
   }
   await eventually('MinIO told of the bucket', 60, async () => {
     const found = await items('transforms', '-n', namespace);
-    return found.length === 2 && found.every((one) => condition(one, 'Notifications')?.status === 'True');
+    return found.length === 3 && found.every((one) => condition(one, 'Notifications')?.status === 'True');
   });
 });
 afterAll(async () => {
@@ -57,6 +58,10 @@ const jobsOf = async (names: readonly string[]): Promise<Json[]> => {
   const keys = names.map((name) => `mp4/${name}.mp4`);
   return (await items('jobs.pipelines.gst.io', '-n', namespace)).filter(({ spec }) => keys.includes(spec.sinks[0].name));
 };
+
+/** How the Trigger of transcode delivers. */
+const deliver = (delivery: { retry: number; timeout: string }) =>
+  kubectl(['patch', 'trigger', 'transcode', '-n', systemNamespace, '--type=merge', '-p', JSON.stringify({ spec: { delivery } })]);
 
 describe('many objects at once', () => {
   it('are all done, none lost and none twice, by no more pods than there may be', async () => {
@@ -84,6 +89,34 @@ describe('many objects at once', () => {
     expect(await outputs(names)).toEqual(names.map(() => 1));
     const { streams } = await storage.decode(bucket, 'mp4/film 29.mp4');
     expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+  });
+
+  it('are done in the end where they wait for longer than a request may, and none counts as failed', async () => {
+    // what 10 and 5 minutes show to those who run it, in seconds
+    const short = 15;
+    await limitRequests('transcode', short);
+    await deliver({ retry: 0, timeout: `PT${short * 2}S` });
+    try {
+      const names = Array.from({ length: 16 }, (_, index) => `wait ${index}`);
+      const states = new Set<string>();
+      let givenUp = 0;
+      await upload(names, 'wait/');
+      await eventually('16 finished Jobs', 500, async () => {
+        const jobs = await jobsOf(names);
+        for (const { status } of jobs) states.add(status?.state);
+        givenUp = Math.max(givenUp, jobs.filter(({ status }) => status?.nextRequestTime !== undefined).length);
+        await sweep();
+        const finished = jobs.filter(({ status }) => status?.state === 'Finished').length;
+        if (finished < names.length) throw new Error(`${finished} finished, ${givenUp} were given up at once`);
+        return true;
+      });
+      expect(givenUp).toBeGreaterThan(0);
+      expect(states).not.toContain('Failed');
+      expect((await outputs(names)).every((count) => count >= 1)).toBe(true);
+    } finally {
+      await deliver({ retry: 5, timeout: 'PT660S' });
+      await limitRequests('transcode', 600);
+    }
   });
 
   it('are done in the end where a pod is deleted in the middle, with whole outputs only', async () => {

@@ -107,20 +107,21 @@ export async function reconfigure(name: string, settings: Record<string, string>
   const [container] = service.spec.template.spec.containers;
   const kept = container.env.filter((one: Json) => !(one.name in settings));
   const env = [...kept, ...Object.entries(settings).map(([key, value]) => ({ name: key, value }))];
-  const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/env', value: env }];
-  await kubectl([
-    'patch',
-    'services.serving.knative.dev',
-    name,
-    '-n',
-    systemNamespace,
-    '--type=json',
-    '-p',
-    JSON.stringify(patch),
-  ]);
-  await eventually(`${name} with other settings`, readyTimeout, async () =>
-    isReady(await get('services.serving.knative.dev', name, '-n', systemNamespace)),
-  );
+  await changeService(name, { '/spec/template/spec/containers/0/env': env });
+}
+
+/** How long a request may take there, waiting included; in seconds. */
+export async function limitRequests(name: string, seconds: number): Promise<void> {
+  const pod = '/spec/template/spec';
+  await changeService(name, { [`${pod}/timeoutSeconds`]: seconds, [`${pod}/responseStartTimeoutSeconds`]: seconds });
+}
+
+/** Puts values in the place of others, and waits until the revision with them serves. */
+async function changeService(name: string, values: Record<string, unknown>): Promise<void> {
+  const patch = Object.entries(values).map(([path, value]) => ({ op: 'replace', path, value }));
+  const where = ['services.serving.knative.dev', name, '-n', systemNamespace];
+  await kubectl(['patch', ...where, '--type=json', '-p', JSON.stringify(patch)]);
+  await eventually(`${name} with other settings`, readyTimeout, async () => isReady(await get(...where)));
 }
 
 /** Posts an event from inside the cluster, where alone the functions can be reached; gives back the status. */
