@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { eventKey } from '../../test/support/requests.ts';
 import { transformOf } from '../../test/support/transforms.ts';
+import { cpuOf } from '../processes.ts';
 import { interleaved, type Measure, most } from '../samples.ts';
 import { type Served, type Stage, serveProgram } from '../stage.ts';
 
@@ -29,7 +30,9 @@ function transforms(from: number, count: number): string {
   }).join('---\n');
 }
 
-const event = (n: number, groups: number) => {
+/** Places that events come from: those of the smaller number of Transforms. */
+const groups = 333;
+const event = (n: number) => {
   const key = `a/${n % groups}/${n}.mkv`;
   const object = { key, eTag: `etag${n}`, size: 9, sequencer: String(n) };
   const record = {
@@ -47,6 +50,17 @@ const event = (n: number, groups: number) => {
     data: { Records: [record] },
   });
 };
+
+/** As cheaply as may be, for whoever sends takes from the same processors. */
+function deliver(url: string, body: string, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/cloudevents+json', 'content-length': Buffer.byteLength(body) };
+    const outgoing = request(url, { method: 'POST', headers, agent }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+    outgoing.once('error', reject).end(body);
+  });
+}
 
 /** Takes all and keeps none. */
 async function startDrain() {
@@ -81,6 +95,7 @@ export const dispatch = (stage: Stage): Measure => ({
       }
       return stage.serve('dispatcher', { ...env, TRANSFORMS_DIR: folder, LOG_LEVEL: 'info' });
     };
+    const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
     const servers: Served[] = [];
     const started = async (starting: Promise<Served>) => {
       const served = await starting;
@@ -94,33 +109,31 @@ export const dispatch = (stage: Stage): Measure => ({
         tenThousand: await started(withTransforms(10_000)),
       };
       /** Seconds an event, so that costs can be compared like any other. */
-      const send = async (served: Served, groups: number) => {
+      const send = async (served: Served) => {
         const before = drain.taken();
+        const cpu = await cpuOf(served.pid);
         let next = 0;
         const begun = performance.now();
         await Promise.all(
           Array.from({ length: atOnce }, async () => {
             for (let n = next++; n < events; n = next++) {
-              const body = event(n, groups);
-              const response = await fetch(served.url, {
-                method: 'POST',
-                headers: { 'content-type': 'application/cloudevents+json' },
-                body,
-              });
-              if (response.status !== 204) throw new Error(`answered ${response.status}`);
+              const body = event(n);
+              const status = await deliver(served.url, body, agent);
+              if (status !== 204) throw new Error(`answered ${status}`);
             }
           }),
         );
         const wall = (performance.now() - begun) / 1000 / events;
         if (drain.taken() - before !== events) throw new Error(`${drain.taken() - before} of ${events} events arrived`);
-        return { wall, cpu: 0 };
+        return { wall, cpu: ((await cpuOf(served.pid)) - cpu) / events };
       };
       const costs = await interleaved(rounds, {
-        forwards: () => send(contenders.forwards, 333),
-        thousand: () => send(contenders.thousand, 333),
-        tenThousand: () => send(contenders.tenThousand, 3333),
+        forwards: () => send(contenders.forwards),
+        thousand: () => send(contenders.thousand),
+        tenThousand: () => send(contenders.tenThousand),
       });
       const rates = (name: keyof typeof costs) => costs[name].map(({ wall }) => 1 / wall);
+      const work = (name: keyof typeof costs) => costs[name].map(({ cpu }) => cpu * 1000);
       return {
         title: 'Dispatcher with many Transforms',
         about: `${events} object events a sample, ${atOnce} at a time, over HTTP. Prefixes overlap, a third has \`exclude\`; each event matches one of them, and one signed request is made of it. The forwarder is the same server, and posts each event on.`,
@@ -128,6 +141,9 @@ export const dispatch = (stage: Stage): Measure => ({
           { what: 'forwarder, events', unit: '/s', samples: rates('forwards') },
           { what: '1,000 Transforms, events', unit: '/s', samples: rates('thousand') },
           { what: '10,000 Transforms, events', unit: '/s', samples: rates('tenThousand') },
+          { what: 'forwarder, CPU an event', unit: 'ms', samples: work('forwards') },
+          { what: '1,000 Transforms, CPU an event', unit: 'ms', samples: work('thousand') },
+          { what: '10,000 Transforms, CPU an event', unit: 'ms', samples: work('tenThousand') },
         ],
         checks: [
           {
@@ -148,6 +164,7 @@ export const dispatch = (stage: Stage): Measure => ({
       };
     } finally {
       for (const served of servers) await served.stop();
+      agent.destroy();
       drain.close();
     }
   },
