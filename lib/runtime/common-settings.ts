@@ -63,7 +63,7 @@ export const transformSettings = {
   }),
   maxTimeout: integer({
     env: 'MAX_TIMEOUT',
-    about: 'Longest run that a Transform may ask for; an unfinished upload older than this is that of a killed attempt.',
+    about: 'Longest run that a Transform may ask for.',
     unit: 's',
     min: 1,
     max: 604_800,
