@@ -18,6 +18,9 @@ type Attributes = Record<string, unknown>;
 
 const required = ['id', 'source', 'type'] as const;
 
+/** Levels of lists and objects within one another. Events have fewer than ten; writing JSON of thousands overflows the stack. */
+const deepest = 100;
+
 /** @throws Fault EVENT_MALFORMED, EVENT_MEDIA_TYPE */
 export function readCloudEvent(headers: Headers, body: Uint8Array, options: ReadOptions = {}): CloudEvent<unknown> {
   const type = mediaType(headers.get('content-type'));
@@ -80,7 +83,7 @@ function readData(type: string | undefined, body: Uint8Array, { keepUnreadableDa
   const text = textOr(body, undefined);
   if (text === undefined) return body;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }
@@ -101,11 +104,22 @@ function decode(body: Uint8Array): string {
 }
 
 function parseJson(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new Fault('EVENT_MALFORMED', { cause: 'it is no JSON' }, { cause: error });
   }
+  if (isTooDeep(value)) throw malformed(`its JSON is nested more than ${deepest} levels deep`);
+  return value;
+}
+
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= deepest && level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return level.length > 0;
 }
 
 /** `application/json; charset=UTF-8` → `application/json`. */

@@ -3,6 +3,7 @@ import { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import type { ResolvedTransform } from '../transform/types.ts';
 import { jobId } from './job-id.ts';
+import { parseData } from './parse-data.ts';
 import { requestedSchema, schemaUri } from './schemas.ts';
 import { sign, verify } from './signature.ts';
 import { currentTraceparent } from './trace.ts';
@@ -93,13 +94,5 @@ export function isRequest({ type }: Pick<CloudEvent<unknown>, 'type'>): boolean 
  * @throws Fault EVENT_MALFORMED
  */
 export function parseRequest(event: Pick<CloudEvent<unknown>, 'data'>): Requested {
-  const parsed = requestedSchema.safeParse(event.data);
-  if (!parsed.success) throw new Fault('EVENT_MALFORMED', { cause: firstIssue(parsed.error) }, { cause: parsed.error });
-  return parsed.data;
-}
-
-/** Path and message of the first thing that a schema found wrong. */
-export function firstIssue({ issues }: { issues: ReadonlyArray<{ path: PropertyKey[]; message: string }> }): string {
-  const issue = issues[0];
-  return issue ? `data.${issue.path.join('.')}: ${issue.message}` : 'data: not as described';
+  return parseData(requestedSchema, event.data);
 }

@@ -1,7 +1,8 @@
 /** Result events: what became of a job. Ordered by (run, seq), never by clock. */
 import { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
-import { firstIssue, isRequest } from './requested.ts';
+import { parseData } from './parse-data.ts';
+import { isRequest } from './requested.ts';
 import { resultSchemas, runFactsSchema, schemaUri } from './schemas.ts';
 import { currentTraceparent, parseTraceparent } from './trace.ts';
 import { type Endpoint, type ObjectRef, type ResultData, type ResultKind, type RunFacts, typePrefix } from './types.ts';
@@ -81,16 +82,15 @@ export type Result = { [K in ResultKind]: ResultBase & { kind: K; data: ResultDa
 export function readResult(event: CloudEvent<unknown>): Result | undefined {
   const kind = event.type.startsWith(typePrefix) ? event.type.slice(typePrefix.length) : '';
   if (!Object.hasOwn(resultSchemas, kind)) return undefined;
-  const parsed = resultSchemas[kind as ResultKind].safeParse(event.data);
-  if (!parsed.success) throw new Fault('EVENT_MALFORMED', { cause: firstIssue(parsed.error) }, { cause: parsed.error });
-  const [run, seq] = [parsed.data.run, Number(event.id.slice(parsed.data.run.length + 1))];
+  const data = parseData<ResultData[ResultKind]>(resultSchemas[kind as ResultKind], event.data);
+  const { job, run } = data;
+  const seq = Number(event.id.slice(run.length + 1));
   if (event.id !== `${run}.${seq}` || !Number.isSafeInteger(seq)) {
     throw new Fault('EVENT_MALFORMED', { cause: `the id of a result is <run>.<seq>, not ${event.id.slice(0, 80)}` });
   }
-  const { job } = parsed.data;
   const time = new Date(event.time ?? Date.now()).toISOString();
   const request = String(event.causationid ?? job);
-  const about = runFactsSchema.parse(parsed.data);
+  const about = runFactsSchema.parse(data);
   const traceId = parseTraceparent(event.traceparent)?.traceId;
-  return { kind, data: parsed.data, about, job, run, seq, time, request, traceId } as Result;
+  return { kind, data, about, job, run, seq, time, request, traceId } as Result;
 }

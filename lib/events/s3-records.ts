@@ -82,7 +82,7 @@ function fromEventBridge(envelope: Json, detail: Json): Json {
     awsRegion: envelope.region,
     s3: {
       bucket: detail.bucket,
-      object: { ...object, key: key?.isWellFormed() ? encodeURIComponent(key) : undefined, versionId: object['version-id'] },
+      object: { ...object, key: key && encodeURIComponent(key), versionId: object['version-id'] },
     },
   };
 }
@@ -136,6 +136,7 @@ function readMetadata(found: unknown): Record<string, string> {
   let left = longestMetadata;
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || typeof value !== 'string' || !/^x-amz-meta-./i.test(name)) continue;
+    if (!name.isWellFormed() || !value.isWellFormed()) continue;
     left -= name.length + value.length;
     if (left < 0) break;
     metadata[name.slice('x-amz-meta-'.length).toLowerCase()] = value;
@@ -143,9 +144,9 @@ function readMetadata(found: unknown): Record<string, string> {
   return metadata;
 }
 
-/** Text that says something: an empty string is as good as none. */
+/** Text that says something: an empty string is as good as none, and so is one that is no Unicode: it cannot be signed. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && value.isWellFormed() ? value : undefined;
 }
 
 function unquoted(etag: string | undefined): string | undefined {

@@ -15,7 +15,12 @@ export function sign(data: unknown, key: string): string {
 }
 
 export function verify(data: unknown, signature: unknown, key: string): boolean {
-  return typeof signature === 'string' && data !== undefined && sameSecret(signature, sign(data, key));
+  if (typeof signature !== 'string' || data === undefined) return false;
+  try {
+    return sameSecret(signature, sign(data, key));
+  } catch {
+    return false; // what has no canonical form, such as half a surrogate pair, was never signed
+  }
 }
 
 /** Compares in a time that tells neither where two secrets differ nor how long they are. */

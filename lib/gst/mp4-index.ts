@@ -106,8 +106,9 @@ function trackOf(trak: DataView, movieScale: number, fileSize: number): IndexedT
 
 /** Of mvhd and mdhd alike: behind two times, whose width the version tells. */
 function timescale(header: DataView | undefined): number {
-  if (!header) return 0;
-  return header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
+  if (!header || header.byteLength === 0) return 0;
+  const at = header.getUint8(0) === 1 ? 20 : 12;
+  return at + 4 <= header.byteLength ? header.getUint32(at) : 0;
 }
 
 /** Sum of the edits that show something; empty ones (media time -1) only delay. */
@@ -152,13 +153,19 @@ function sampleTimes(stbl: DataView, fileSize: number): { all: number; present: 
     while (run + 1 < runs && stsc.getUint32(8 + (run + 1) * 12) <= chunk + 1) run++;
     if (run < 0) break;
     let at = co64 && !stco ? Number(co64.getBigUint64(8 + chunk * 8)) : offsets.getUint32(8 + chunk * 4);
-    const inChunk = Math.min(stsc.getUint32(12 + run * 12), samples - sample);
-    for (let index = 0; index < inChunk; index++, sample++) {
-      at += fixedSize || stsz.getUint32(12 + sample * 4);
+    let inChunk = Math.min(stsc.getUint32(12 + run * 12), samples - sample);
+    while (inChunk > 0) {
       while (left === 0 && time + 1 < times) left = stts.getUint32(8 + ++time * 8);
       if (left === 0) break;
-      left--;
-      if (at <= fileSize) present += stts.getUint32(12 + time * 8);
+      // samples of one size are counted, not walked: a table of a few bytes may claim four thousand million
+      const step = fixedSize > 0 ? Math.min(left, inChunk) : 1;
+      const size = fixedSize || stsz.getUint32(12 + sample * 4);
+      const there = at + size * step <= fileSize ? step : Math.max(0, Math.floor((fileSize - at) / size));
+      present += there * stts.getUint32(12 + time * 8);
+      at += size * step;
+      left -= step;
+      inChunk -= step;
+      sample += step;
     }
   }
   return { all, present };

@@ -29,6 +29,8 @@ export interface FakeTranscode {
   request(fields: Omit<RequestFields, 'endpoint' | 'elements'> & Partial<Pick<RequestFields, 'elements'>>): Requested;
   ask(data: Requested, options?: { signal?: AbortSignal; key?: string }): Promise<Response>;
   send(event: CloudEvent<unknown>, signal?: AbortSignal): Promise<Response>;
+  /** Any request, as it is. */
+  fetch(request: Request): Response | Promise<Response>;
   metadata(bucket: string, key: string): Promise<Record<string, string> | undefined>;
   /** Folders of runs in scratch. */
   scratch(): Promise<string[]>;
@@ -82,6 +84,7 @@ export async function fakeTranscode(more: Partial<TranscodeDeps> = {}): Promise<
     request: (fields) => requestedData({ endpoint, elements: [{ name: 'identity' }], ...fields }),
     ask: (data, { signal, key } = {}) => send(requestedEvent(data, { key }), signal),
     send,
+    fetch: (request) => app.fetch(request),
     metadata: async (bucket, key) => (await store.stat(bucket, key))?.metadata,
     scratch: () => readdir(join(folder, 'scratch')).catch(() => []),
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMp4Index } from '../../../lib/gst/mp4-index.ts';
 
@@ -66,5 +67,35 @@ describe('the index of an mp4', () => {
     const short = Buffer.from(withIndexLast);
     short.writeUInt32BE(1_000_000, short.indexOf('stts') + 8);
     expect(await read(short)).toEqual([]);
+  });
+
+  it('that claims thousands of millions of samples in a few bytes is read at once', async () => {
+    const most = 0xffffffff;
+    const stbl = box(
+      'stbl',
+      box('stts', u32(0, 1, most, 1)),
+      box('stsz', u32(0, 1, most)),
+      box('stsc', u32(0, 1, 1, most, 1)),
+      box('stco', u32(0, 1, 0)),
+    );
+    const mdia = box('mdia', box('mdhd', u32(0, 0, 0, 1, 0)), box('hdlr', u32(0, 0), Buffer.from('vide')), box('minf', stbl));
+    const file = Buffer.concat([ftyp, moov(box('trak', mdia))]);
+    const begun = performance.now();
+    expect(await read(file)).toEqual([{ kind: 'video', declared: most, present: file.length }]);
+    expect(performance.now() - begun).toBeLessThan(500); // milliseconds; one by one it takes many seconds
+  });
+
+  it('of any bytes gives tracks or none, and no error', async () => {
+    const places = fc.array(fc.tuple(fc.nat(withIndexLast.length - 1), fc.nat(255)), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(places, async (changes) => {
+        const file = Buffer.from(withIndexLast);
+        for (const [at, byte] of changes) file[at] = byte;
+        const tracks = await read(file);
+        for (const { declared, present } of tracks ?? []) expect(declared >= present && present >= 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => void (await read(Buffer.from(bytes)))));
   });
 });
