@@ -41,8 +41,9 @@ export function createMinioStore(endpoint: Endpoint, credentials: Credentials, o
       return connection.call({ bucket, key, signal }, async (client, exchange) => {
         const query = versionId === undefined ? '' : `versionId=${encodeURIComponent(versionId)}`;
         try {
-          const { headers } = await client.makeRequestAsync({ method: 'HEAD', bucketName: bucket, objectName: key, query });
-          return objectStat(headers);
+          const response = await client.makeRequestAsync({ method: 'HEAD', bucketName: bucket, objectName: key, query });
+          response.resume(); // there is nothing to read, but the connection is free only when that has been seen
+          return objectStat(response.headers);
         } catch (error) {
           // 405: the newest version, or the one that was asked for, is a delete marker
           if (exchange.status === 405) return undefined;

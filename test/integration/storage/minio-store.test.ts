@@ -28,6 +28,33 @@ const open = (access: ReadAccess, headers?: Record<string, string>) => {
   return fetch(access.url, { headers: { ...access.headers, ...headers } });
 };
 
+describe('connections', () => {
+  it('calls one after the other share one, whatever they ask for', async () => {
+    const sockets = new Set<unknown>();
+    const proxy = await lossyProxy(minio.endpoint, ({ socket }) => {
+      sockets.add(socket);
+      return 'pass';
+    });
+    const through = createMinioStore({ ...minio.address, address: proxy.address }, minio);
+    try {
+      for (let n = 0; n < 5; n++) {
+        const { etag } = await through.put(bucket, 'connections/a', bytes('a'), options);
+        expect(await through.stat(bucket, 'connections/a')).toMatchObject({ etag });
+        expect(await through.stat(bucket, 'connections/missing')).toBeUndefined();
+        expect(await through.get(bucket, 'connections/a')).toHaveLength(1);
+        expect(await collect(through.list(bucket, 'connections/'))).toHaveLength(1);
+        expect(await through.abortStale(bucket, 'connections/a', 1)).toBe(0);
+        await through.remove(bucket, 'connections/a');
+      }
+      expect(proxy.seen.length).toBeGreaterThan(30);
+      expect(sockets.size).toBe(1);
+    } finally {
+      through.close();
+      proxy.close();
+    }
+  });
+});
+
 describe('keys', () => {
   const keys: Array<[name: string, key: string]> = [
     ['spaces', 'keys/a b  c .mp4'],
