@@ -26,8 +26,9 @@ beforeAll(async () => {
   const transform = await sample((written) => {
     written.spec.globals.minio.bucket = bucket;
     delete written.spec.pipeline.debug;
+    // long enough for the middle of a run to be seen
     written.spec.pipeline.elements.find((element: Json) => element.name === 'x264enc').properties = {
-      'speed-preset': 'ultrafast',
+      'speed-preset': 'placebo',
     };
   });
   await apply(transform, '-n', namespace);

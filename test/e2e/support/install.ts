@@ -79,7 +79,10 @@ export async function uninstall(): Promise<void> {
 }
 
 /** A round of the sweep, as PingSource asks for it. */
-export async function sweep(): Promise<void> {
+export const sweep = (): Promise<void> => wakeReconciler('/sweep');
+
+/** A pass of the reconciler, until it is done. */
+export async function wakeReconciler(path: string): Promise<void> {
   const event = {
     specversion: '1.0',
     id: randomUUID(),
@@ -88,8 +91,8 @@ export async function sweep(): Promise<void> {
     datacontenttype: 'application/json',
     data: {},
   };
-  const answer = await post(`http://reconciler.${systemNamespace}.svc.cluster.local/sweep`, event);
-  if (answer !== '204') throw new Error(`the sweep was answered ${answer}`);
+  const answer = await post(`http://reconciler.${systemNamespace}.svc.cluster.local${path}`, event);
+  if (answer !== '204') throw new Error(`the reconciler answered ${answer} at ${path}`);
 }
 
 /** Pods of a function, those that are on their way out included. */
