@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LossyProxy {
   /** `host:port`, in place of the server's. */
@@ -16,8 +17,8 @@ export type Fate =
   | 'lose answer'
   | 'refuse'
   | { status: number; body?: string }
-  /** The answer breaks off after so many bytes; or no more of them come, and the connection stays. */
-  | { bytes: number; end: 'cut' | 'stall' };
+  /** The answer breaks off after so many bytes; or no more of them come, and the connection stays. `rate`: bytes a second. */
+  | { bytes: number; end: 'cut' | 'stall'; rate?: number };
 
 /** `fate` is asked for each request: whether it and its answer pass, its answer gets lost, or it never arrives. */
 export async function lossyProxy(
@@ -38,7 +39,7 @@ export async function lossyProxy(
         return;
       }
       answer.writeHead(response.statusCode ?? 500, response.headers);
-      if (typeof verdict === 'object') return breakOff(response, answer, verdict.bytes, verdict.end);
+      if (typeof verdict === 'object') return breakOff(response, answer, verdict);
       response.pipe(answer);
     });
     outgoing.once('error', () => incoming.socket.destroy());
@@ -55,15 +56,30 @@ export async function lossyProxy(
   };
 }
 
-function breakOff(response: IncomingMessage, answer: ServerResponse, bytes: number, end: 'cut' | 'stall'): void {
+async function breakOff(
+  response: IncomingMessage,
+  answer: ServerResponse,
+  { bytes, end, rate }: Extract<Fate, { bytes: number }>,
+): Promise<void> {
+  answer.once('close', () => response.destroy());
   let left = bytes;
-  response.on('data', (chunk: Buffer) => {
-    if (left <= 0) return;
-    answer.write(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (left <= 0 && end === 'cut') setImmediate(() => answer.destroy());
-  });
-  response.on('end', () => {
+  if (left === 0) answer.flushHeaders();
+  const pieces = async function* (chunk: Buffer) {
+    const step = rate ?? chunk.length;
+    for (let at = 0; at < chunk.length; at += step) yield chunk.subarray(at, at + step);
+  };
+  try {
+    for await (const chunk of response) {
+      for await (const piece of pieces(chunk as Buffer)) {
+        if (left < 0) continue; // read to its end: only the answer stands still
+        answer.write(piece.subarray(0, left));
+        left -= piece.length;
+        if (left <= 0 && end === 'cut') setImmediate(() => answer.destroy());
+        else if (rate !== undefined) await sleep(1_000);
+      }
+    }
     if (left > 0) answer.end();
-  });
+  } catch {
+    // the reader has gone
+  }
 }

@@ -7,6 +7,7 @@ import type { Element } from '../../../lib/graph/model.ts';
 import { makeClip } from '../../support/clips.ts';
 import { collect } from '../../support/collect.ts';
 import { childrenOf, lives } from '../../support/engine.ts';
+import { lossyProxy } from '../../support/lossy-proxy.ts';
 import { eventKey, requestedEvent } from '../../support/requests.ts';
 import { type ServedProcess, serveProcess } from '../../support/serve.ts';
 import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
@@ -104,6 +105,49 @@ describe('the server is killed in the middle of an upload', () => {
     expect(await uploadsOf(key)).toEqual([]);
     await served.stop();
     served = await serve();
+  });
+});
+
+describe('the server is killed between the first output and the second', () => {
+  it('one is there whole, the other not at all; the redelivery makes both', async () => {
+    const keys = ['out/between/first.mkv', 'out/between/second.avi'];
+    let armed = true;
+    const proxy = await lossyProxy(bench.minio.endpoint, ({ method, url = '' }) => {
+      if (!armed || method !== 'PUT' || !url.includes('second.avi')) return 'pass';
+      armed = false;
+      process.kill(served.pid, 'SIGKILL');
+      return 'refuse';
+    });
+    try {
+      const source = await bench.upload('in/between.mkv', await makeClip(bench.folder, 'between.mkv', { audio: false }));
+      const elements: Element[] = [
+        ...quick.slice(0, 3),
+        { name: 'tee', alias: 't' },
+        { goto: 't' },
+        { name: 'queue' },
+        { name: 'jpegenc' },
+        { name: 'matroskamux' },
+        { linkto: 'a-out' },
+        { goto: 't' },
+        { name: 'queue' },
+        { name: 'jpegenc' },
+        { name: 'avimux' },
+        { linkto: 'b-out' },
+      ];
+      const data = bench.request({ source, elements, sinks: { a: `media/${keys[0]}`, b: `media/${keys[1]}` } });
+      for (const place of [data.source, ...data.sinks]) place.endpoint = { ...bench.minio.address, address: proxy.address };
+      expect(await ask(data), 'the server went without an answer').toBeUndefined();
+      expect((await served.ended).signal).toBe('SIGKILL');
+      expect(await bench.keys('out/between/')).toEqual(keys.slice(0, 1));
+      expect((await bench.decoded(keys[0] as string)).streams).toMatchObject([{ frames: 15 }]);
+
+      served = await serve();
+      expect(await ask(data)).toBe(204);
+      expect(bench.broker.last('succeeded', data.job)?.data.reused).toBe(false);
+      for (const key of keys) expect((await bench.decoded(key)).streams).toMatchObject([{ frames: 15 }]);
+    } finally {
+      proxy.close();
+    }
   });
 });
 

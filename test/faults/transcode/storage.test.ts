@@ -128,6 +128,46 @@ describe('a connection', () => {
     });
   });
 
+  it('that gives 1 KB a second is read on with patience, and is SOURCE_STALLED where it then stands still', async () => {
+    const fate = (path: string, method: string): Fate =>
+      isRead(path, method) ? { bytes: 4 * 1024, end: 'stall', rate: 1024 } : 'pass';
+    await through(fate, { sinks: { out: 'media/out/slow.mp4' }, limits: { stall: 2 } }, async (data) => {
+      const begun = performance.now();
+      expect(await bench.ask(data)).toBe(503);
+      // three seconds for the bytes, each of which counts as life, and then the two of the limit
+      expect(performance.now() - begun).toBeGreaterThan(4_500);
+      expect(bench.broker.last('retrying', data.job)?.data.error).toMatchObject({ code: 'SOURCE_STALLED', class: 'transient' });
+      expect(await bench.keys('out/slow')).toEqual([]);
+      expect(await bench.leftovers(['out/slow.mp4'])).toEqual([]);
+    });
+  });
+
+  it('that is reset and cannot be made again is STORAGE_UNREACHED, not bad media: 503, and nothing is left', async () => {
+    let reads = 0;
+    const fate = (path: string, method: string): Fate =>
+      !isRead(path, method) ? 'pass' : reads++ === 0 ? { bytes: 3_000, end: 'cut' } : 'refuse';
+    await through(fate, { sinks: { out: 'media/out/reset.mp4' }, limits: { stall: 3 } }, async (data) => {
+      expect(await bench.ask(data)).toBe(503);
+      expect(bench.broker.last('retrying', data.job)?.data.error).toMatchObject({
+        code: 'STORAGE_UNREACHED',
+        class: 'transient',
+      });
+      expect(await bench.keys('out/reset')).toEqual([]);
+      expect(await bench.leftovers(['out/reset.mp4'])).toEqual([]);
+    });
+  });
+
+  it('that is reset at each try before the next byte is STORAGE_READ, 503', async () => {
+    let reads = 0;
+    const fate = (path: string, method: string): Fate =>
+      isRead(path, method) ? { bytes: reads++ === 0 ? 3_000 : 0, end: 'cut' } : 'pass';
+    await through(fate, { sinks: { out: 'media/out/resets.mp4' } }, async (data) => {
+      expect(await bench.ask(data)).toBe(503);
+      expect(bench.broker.last('retrying', data.job)?.data.error).toMatchObject({ code: 'STORAGE_READ', class: 'transient' });
+      expect(await bench.keys('out/resets')).toEqual([]);
+    });
+  });
+
   it('whose answer to the last PUT is lost: one whole output', async () => {
     let lost = 0;
     const fate = (path: string, method: string): Fate =>
@@ -178,7 +218,8 @@ describe('an endpoint', () => {
     try {
       const data = stranger.request({ source: clip, elements: mp4Converter });
       expect(await stranger.ask(data)).toBe(503);
-      expect(stranger.broker.last('retrying', data.job)?.data.error.code).toBe('STORAGE_DENIED');
+      const { error } = stranger.broker.last('retrying', data.job)?.data ?? {};
+      expect(error).toMatchObject({ code: 'STORAGE_DENIED', class: 'transient' });
     } finally {
       await stranger.close();
     }
@@ -187,6 +228,31 @@ describe('an endpoint', () => {
   it('without the bucket of the output is STORAGE_NO_BUCKET, for good', async () => {
     const data = bench.request({ source: clip, elements: mp4Converter, sinks: { out: 'no-such-bucket/a.mp4' } });
     expect(await bench.ask(data)).toBe(422);
-    expect(bench.broker.last('failed', data.job)?.data.error.code).toBe('STORAGE_NO_BUCKET');
+    const { error } = bench.broker.last('failed', data.job)?.data ?? {};
+    expect(error).toMatchObject({ code: 'STORAGE_NO_BUCKET', class: 'permanent' });
+  });
+});
+
+describe('a source that is no more what was asked for', () => {
+  const changes: Array<[what: string, reason: string, change: (key: string) => Promise<unknown>]> = [
+    ['replaced', 'superseded', (key) => bench.upload(key, Buffer.from('another content'))],
+    ['deleted', 'gone', (key) => bench.minio.client.removeObject('media', key)],
+  ];
+  const moments = ['before it is read', 'while it is read'] as const;
+  const cases = changes.flatMap(([what, reason, change]) => moments.map((moment) => [what, moment, reason, change] as const));
+  it.each(cases)('%s %s: skipped as %s, 204, and no output', async (what, moment, reason, change) => {
+    const name = `${what} ${moment}`;
+    const source = await bench.upload(`in/${name}.mkv`, await makeClip(bench.folder, 'replaced.mkv', { seconds: 3 }));
+    const data = bench.request({ source, elements: raw, sinks: { out: `media/out/${name}.avi` } });
+    if (moment === 'before it is read') await change(source.key);
+    const asked = bench.ask(data);
+    if (moment === 'while it is read') {
+      await until(() => bench.broker.kinds(data.job).includes('progress'));
+      await change(source.key);
+    }
+    expect(await asked).toBe(204);
+    expect(bench.broker.last('skipped', data.job)?.data.reason).toBe(reason);
+    expect(await bench.keys(`out/${name}`)).toEqual([]);
+    expect(await bench.leftovers([`out/${name}.avi`])).toEqual([]);
   });
 });
