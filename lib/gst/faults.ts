@@ -24,6 +24,7 @@ export interface Blame {
 
 const notLinked = -1; // GST_FLOW_NOT_LINKED
 const notNegotiated = -4; // GST_FLOW_NOT_NEGOTIATED
+const flowError = -5; // GST_FLOW_ERROR
 
 /** The one of several errors that names the cause: others only say that their neighbour stopped. */
 export function bestError(errors: readonly BusError[], source: string): BusError | undefined {
@@ -32,6 +33,22 @@ export function bestError(errors: readonly BusError[], source: string): BusError
     return raisedBy(error, source) ? 3 : 2;
   };
   return errors.reduce<BusError | undefined>((best, error) => (!best || weight(error) > weight(best) ? error : best), undefined);
+}
+
+/**
+ * The source gave up of its own accord, its retries used up: it only says that its stream failed, and what is behind it takes
+ * that for the end of the file. Where it was stopped by an element further down, the buffer between them says the same.
+ */
+export function brokeOff(errors: readonly BusError[], { source, buffer }: Pick<Blame, 'source' | 'buffer'>): boolean {
+  const failed = (name: string) =>
+    errors.some((error) => isEcho(error) && raisedBy(error, name) && error.flowReturn === flowError);
+  return failed(source) && !failed(buffer) && !errors.some((error) => raisedBy(error, source) && !isEcho(error));
+}
+
+/** Of a source that gave up: whether the storage still answers at all is in its last status. */
+export function brokenFault({ lastHttpStatus }: BusError, address: string): Fault {
+  if (!lastHttpStatus) return new Fault('STORAGE_UNREACHED', { address, cause: 'no connection' });
+  return new Fault('STORAGE_READ', { cause: `the connection to ${address} was closed before the end` });
 }
 
 /** "Internal data stream error": raised by whoever pushed, for what went wrong further down. */

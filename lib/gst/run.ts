@@ -3,7 +3,7 @@ import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
 import { narrowed, type RunReach } from './confinement.ts';
-import { bestError, faultOf, isEcho, silentDemuxer } from './faults.ts';
+import { bestError, brokenFault, brokeOff, faultOf, isEcho, silentDemuxer } from './faults.ts';
 import { bufferName, launchOf, sourceName } from './launch.ts';
 import { inputFacts, inWords } from './media-facts.ts';
 import { type Cut, cutBranches, type Unlinked } from './missing-streams.ts';
@@ -171,7 +171,9 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
       encrypted,
       redact,
     };
-    failWithPicture(faultOf(error, blame), 'error');
+    const broken = request.source.kind === 'http' && brokeOff(errors, blame);
+    const fault = broken ? brokenFault(error, address) : faultOf(error, blame);
+    failWithPicture(fault, 'error');
   };
 
   const onReport = (report: Report) => {

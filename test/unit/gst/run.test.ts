@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../../lib/errors.ts';
 import type { Graph } from '../../../lib/graph/model.ts';
 import type { Child } from '../../../lib/gst/child-process.ts';
+import { bufferName, sourceName } from '../../../lib/gst/launch.ts';
 import type { Command, Report } from '../../../lib/gst/protocol.ts';
 import { play, runTimes } from '../../../lib/gst/run.ts';
 import type { RunObserver } from '../../../lib/gst/types.ts';
@@ -124,6 +125,34 @@ describe('a broken input, of which the demuxer finds nothing', () => {
     const sink = { element: 'qtdemux0', factory: 'qtdemux', klass: 'Codec/Demuxer', pad: 'sink', top: false } as const;
     for (let n = 0; n < 20; n++) report({ ...progress, pads: [{ ...sink, direction: 'sink' }] });
     expect(await code).toBe('MEDIA_CORRUPT');
+  });
+});
+
+describe('a source that gave up', () => {
+  const echo = (name: string, more: object = {}): Report => ({
+    kind: 'error',
+    message: 'Internal data stream error.',
+    debug: '',
+    path: `/GstPipeline:pipeline0/GstX:${name}`,
+    factory: 'x',
+    klass: 'Source/Network',
+    flowReturn: -5,
+    ...more,
+  });
+  const cases: Array<[what: string, reports: Report[], code: string]> = [
+    ['whose storage has gone', [echo(sourceName, { lastHttpStatus: 0 }), { ...noMoov, lastHttpStatus: 0 }], 'STORAGE_UNREACHED'],
+    ['whose storage answers', [echo(sourceName, { lastHttpStatus: 206 }), { ...noMoov, lastHttpStatus: 206 }], 'STORAGE_READ'],
+    [
+      'because what it feeds stopped it',
+      [echo(bufferName, { lastHttpStatus: 200 }), echo(sourceName, { lastHttpStatus: 200 }), { ...noMoov, lastHttpStatus: 200 }],
+      'MEDIA_CORRUPT',
+    ],
+  ];
+  it.each(cases)('%s: the demuxer that misses the rest is not to blame, or is', async (_what, reports, wanted) => {
+    const { code, report } = start();
+    report(...reports);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await code).toBe(wanted);
   });
 });
 
