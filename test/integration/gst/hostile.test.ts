@@ -1,12 +1,16 @@
 /** Files that are not what they are called: they reach no network, no other file, and no more memory than allowed. */
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rankedOff } from '../../../lib/graph/lint/policy/ranked-off.ts';
 import { launch, makeClip } from '../../support/clips.ts';
 import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
 
 let open: EngineBench;
 let server: Server;
@@ -31,36 +35,37 @@ afterAll(async () => {
 
 const converter = chain('decodebin', 'videoconvert', 'jpegenc', 'matroskamux');
 
+const playlists: Array<[kind: string, text: () => string]> = [
+  ['HLS', () => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n${address}/a.ts\n#EXT-X-ENDLIST\n`],
+  ['HLS, of playlists', () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${address}/v.m3u8\n`],
+  [
+    'HLS, of a local file',
+    () => `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://${join(open.folder, 'other.mkv')}\n#EXT-X-ENDLIST\n`,
+  ],
+  [
+    'DASH',
+    () =>
+      `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT5S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000"><BaseURL>${address}/v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+  ],
+  [
+    'Smooth Streaming',
+    () =>
+      `<?xml version="1.0"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="50000000"><StreamIndex Type="video" Url="${address}/{bitrate}" Chunks="1"><QualityLevel Bitrate="1000" FourCC="H264"/><c d="50000000"/></StreamIndex></SmoothStreamingMedia>`,
+  ],
+  [
+    'SDP',
+    () => `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n`,
+  ],
+  ['SMIL', () => `<smil><body><video src="${address}/v.mp4"/></body></smil>`],
+  ['a list of addresses', () => `${address}/v.mp4\n`],
+];
+
 describe('a playlist named .mp4', () => {
   it('would be seen to fetch: the server tells who asks', async () => {
     await fetch(`${address}/seen`);
     expect(asked).toEqual(['/seen']);
   });
 
-  const playlists: Array<[kind: string, text: () => string]> = [
-    ['HLS', () => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n${address}/a.ts\n#EXT-X-ENDLIST\n`],
-    ['HLS, of playlists', () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${address}/v.m3u8\n`],
-    [
-      'HLS, of a local file',
-      () => `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://${join(open.folder, 'other.mkv')}\n#EXT-X-ENDLIST\n`,
-    ],
-    [
-      'DASH',
-      () =>
-        `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT5S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000"><BaseURL>${address}/v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
-    ],
-    [
-      'Smooth Streaming',
-      () =>
-        `<?xml version="1.0"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="50000000"><StreamIndex Type="video" Url="${address}/{bitrate}" Chunks="1"><QualityLevel Bitrate="1000" FourCC="H264"/><c d="50000000"/></StreamIndex></SmoothStreamingMedia>`,
-    ],
-    [
-      'SDP',
-      () => `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n`,
-    ],
-    ['SMIL', () => `<smil><body><video src="${address}/v.mp4"/></body></smil>`],
-    ['a list of addresses', () => `${address}/v.mp4\n`],
-  ];
   it.each(playlists)('%s makes no request, and fails for good', async (kind, text) => {
     const path = join(open.folder, `${kind.replace(/\W/g, '')}.mp4`);
     await writeFile(path, text());
@@ -69,6 +74,70 @@ describe('a playlist named .mp4', () => {
     expect(asked).toEqual(['/seen']);
   });
 });
+
+describe('HLS of a local file', () => {
+  it('does not open it', async () => {
+    expect(await opened(open, 'named.ts')).toBe(false);
+  });
+});
+
+describe('the same playlists, where the ranks are as GStreamer has them', () => {
+  let lenient: EngineBench;
+  const ranks = [...rankedOff];
+  beforeAll(async () => {
+    rankedOff.length = 0; // what this process gives its children from here on
+    lenient = await startEngineBench({ sandbox: false, spare: false });
+  });
+  afterAll(async () => {
+    rankedOff.push(...ranks);
+    await lenient?.close();
+  });
+
+  const followed = playlists.filter(([kind]) => ['HLS', 'HLS, of playlists', 'DASH'].includes(kind));
+  it.each(followed)('%s is followed: a request would be seen', async (kind, text) => {
+    asked.length = 0;
+    const path = join(lenient.folder, `${kind.replace(/\W/g, '')}.mp4`);
+    await writeFile(path, text());
+    const run = lenient.run(converter, { kind: 'file', path }, { limits: { timeout: 10, stall: 5 } });
+    await expect(run).rejects.toThrow();
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  it('HLS of a local file opens it: that would be seen', async () => {
+    expect(await opened(lenient, 'named.ts')).toBe(true);
+  });
+});
+
+/** Whether HLS that names a local file makes anyone open it: of a named pipe its writer can tell. */
+async function opened(bench: EngineBench, name: string): Promise<boolean> {
+  const pipe = join(bench.folder, name);
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const path = join(bench.folder, `${name}.mp4`);
+  await writeFile(path, `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://${pipe}\n#EXT-X-ENDLIST\n`);
+  let over = false;
+  const run = bench.run(converter, { kind: 'file', path }, { limits: { timeout: 10, stall: 5 } }).catch(() => {});
+  void run.finally(() => {
+    over = true;
+  });
+  let seen = false;
+  // whoever opens it to read waits there for a writer, so that none is missed
+  await until(() => {
+    seen ||= hasReader(pipe);
+    return seen || over;
+  });
+  await run;
+  return seen;
+}
+
+function hasReader(pipe: string): boolean {
+  try {
+    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return false; // nobody has it open
+    throw error;
+  }
+}
 
 describe('a picture that is larger than memory', () => {
   it('ends by the memory limit, in seconds', async () => {

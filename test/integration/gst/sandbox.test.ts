@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectFindings } from '../../../lib/finding.ts';
+import { lintGraph, loadCatalogue } from '../../../lib/graph/index.ts';
 import type { Graph } from '../../../lib/graph/model.ts';
 import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
 
@@ -19,6 +21,8 @@ const warnings: string[] = [];
 const secret = 'a secret of the server, long enough to be seen';
 const outside = join(tmpdir(), `gst-outside-${process.pid}`);
 const secretFile = `${outside}.secret`;
+/** As it is mounted in a pod: a link to a link to the file. */
+const serviceAccount = `${outside}.serviceaccount`;
 let server: Server;
 let hits = 0;
 let sleeper: ChildProcess;
@@ -31,6 +35,10 @@ beforeAll(async () => {
   source = { kind: 'file', path: join(confined.folder, 'in.txt') };
   openSource = { kind: 'file', path: join(open.folder, 'in.txt') };
   await writeFile(secretFile, secret);
+  await mkdir(join(serviceAccount, '..2026'), { recursive: true });
+  await writeFile(join(serviceAccount, '..2026', 'token'), secret);
+  await symlink('..2026', join(serviceAccount, '..data'));
+  await symlink(join('..data', 'token'), join(serviceAccount, 'token'));
   sleeper = spawn('sleep', ['300'], { env: { PATH: process.env.PATH, GST_TEST_SECRET: secret } });
   server = createServer((_request, response) => {
     hits++;
@@ -45,6 +53,7 @@ afterAll(async () => {
   sleeper?.kill('SIGKILL');
   await rm(secretFile, { force: true });
   await rm(outside, { force: true });
+  await rm(serviceAccount, { recursive: true, force: true });
 });
 
 /** The source goes nowhere; what `reader` gives goes to the output. The lint would refuse it: it is not asked here. */
@@ -69,6 +78,23 @@ async function attempt(bench: EngineBench, graph: Graph): Promise<string> {
   return readFile(files.out ?? '', 'utf8');
 }
 
+describe('the lint, before the sandbox is asked,', () => {
+  const attempts: Array<[what: string, factory: string, properties: Graph['nodes'][number]['properties']]> = [
+    ['a reader of /etc/passwd', 'multifilesrc', { location: '/etc/passwd' }],
+    ['a reader of /etc/passwd, otherwise', 'filesrc', { location: '/etc/passwd' }],
+    ["a reader of a service account's token", 'filesrc', { location: '/var/run/secrets/kubernetes.io/serviceaccount/token' }],
+    ['a writer outside of scratch', 'filesink', { location: outside }],
+    ['a connection to another port', 'souphttpsrc', { location: 'http://127.0.0.1:6443/' }],
+    ['a connection to another port, otherwise', 'tcpclientsrc', { host: '127.0.0.1', port: 6443 }],
+  ];
+  it.each(attempts)('refuses %s', (_what, factory, properties) => {
+    const findings = collectFindings(() => undefined);
+    const outlets = [{ name: 'out', directory: false }];
+    lintGraph(instead(factory, properties), loadCatalogue(), { outlets }, findings);
+    expect(findings.all).toContainEqual(expect.objectContaining({ severity: 'error', rule: expect.stringMatching(/^refused-/) }));
+  });
+});
+
 describe('the sandbox', () => {
   it('is there, files and TCP ports bound, and its absence is told once', async () => {
     await confined.run(chain('identity'), source);
@@ -83,6 +109,7 @@ describe('the sandbox', () => {
     ['a file outside', () => secretFile],
     ['the environment of a process outside', () => `/proc/${sleeper.pid}/environ`],
     ['/etc/passwd', () => '/etc/passwd'],
+    ["the token of a pod's service account", () => join(serviceAccount, 'token')],
     ['the memory map of the server', () => `/proc/${process.pid}/maps`],
   ];
   it.each(reads)('keeps %s from being read', async (_what, path) => {
