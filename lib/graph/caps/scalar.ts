@@ -43,7 +43,7 @@ export function scalar(text: string, type: string | undefined, fail: (wanted: st
   if (type === undefined) {
     return asInt(text) ?? asDouble(text) ?? asFraction(text) ?? asBoolean(text) ?? { kind: 'string', value: text };
   }
-  const name = shortNames[type] ?? type;
+  const name = (Object.hasOwn(shortNames, type) && shortNames[type]) || type;
   if (!Object.hasOwn(kinds, name)) return { kind: 'opaque', text };
   const value = kinds[name]?.(text);
   if (value === undefined) fail(`\`${text}\` is no ${name}; another value`);

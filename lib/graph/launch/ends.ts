@@ -9,7 +9,10 @@ import type { Tell } from '../structure.ts';
 const sources = /^(?:file|fd|gio|gnomevfs|souphttp|curlhttp|neonhttp|urisource|awss3|s3|rtmp2?)(?:src|bin)$/;
 const sinks = /^(?:file|fd|gio|gnomevfs|awss3|s3)sink$/;
 /** An element that reads a URI and decodes it is left as what decodes. */
-const decoders: Record<string, string> = { uridecodebin: 'decodebin', uridecodebin3: 'decodebin3' };
+const decoders: ReadonlyMap<string, string> = new Map([
+  ['uridecodebin', 'decodebin'],
+  ['uridecodebin3', 'decodebin3'],
+]);
 /** Properties of `uridecodebin` that are about reading. */
 const aboutReading = new Set([
   'uri',
@@ -45,7 +48,7 @@ export function takeEnds(written: Written, options: ReadOptions, newId: NewId, t
 }
 
 function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell: Tell): Written & { source: PadRef | undefined } {
-  const readers = nodes.filter(({ factory }) => sources.test(factory) || factory in decoders);
+  const readers = nodes.filter(({ factory }) => sources.test(factory) || decoders.has(factory));
   const [reader, second] = readers;
   if (second)
     tell(
@@ -59,7 +62,7 @@ function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell:
     // none or several: told where inputs are looked at
     return { nodes, links, source: roots[0] && { node: roots[0].id } };
   }
-  const decoder = decoders[reader.factory];
+  const decoder = decoders.get(reader.factory);
   if (decoder !== undefined) {
     const properties = Object.fromEntries(Object.entries(reader.properties).filter(([name]) => !aboutReading.has(name)));
     return {

@@ -99,7 +99,9 @@ describe('a Transform with execution: job', { timeout: 150_000 }, () => {
   });
 
   it('stops when it is cancelled, leaves nothing, and runs again when that is asked for', async () => {
-    await bench.client.fPutObject('media', 'in/last.mkv', join(bench.folder, 'clip.mkv'));
+    // 450 frames, each of which takes 150 ms: the run lasts until it is stopped
+    const longer = await makeClip(bench.folder, 'longer.mkv', { audio: false, seconds: 30 });
+    await bench.client.fPutObject('media', 'in/last.mkv', longer);
     await until(() => bench.of('started', 'in/last.mkv').length === 1, 90_000);
     const job = String(bench.of('requested', 'in/last.mkv')[0]?.subject);
     await until(() =>
