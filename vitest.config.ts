@@ -9,7 +9,7 @@ export default defineConfig({
     // two cores: more workers than that only make timings of real pipelines worse
     maxWorkers: 2,
     projects: [
-      tier('unit', { testTimeout: 10_000 }),
+      tier('unit', { testTimeout: 10_000, setupFiles: 'test/support/fast-check.ts' }),
       tier('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
       tier('corpus', { testTimeout: 120_000, hookTimeout: 120_000 }),
       tier('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),

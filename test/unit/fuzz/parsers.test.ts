@@ -13,7 +13,7 @@ const outlets = [{ name: 'out', directory: false }];
 const source = { bucket: 'b', key: 'in/a.mkv', etag: 'e', eventTime: '2026-01-02T03:04:05.000Z' };
 
 /** Longest that a text of a few kilobytes may take, in milliseconds, on a machine that has other work. */
-const soon = 2_000;
+const soon = 10_000;
 
 function readCapsOrSayWhy(text: string): void {
   try {
