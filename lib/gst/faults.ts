@@ -22,6 +22,8 @@ export interface Blame {
   redact: Redact;
 }
 
+const noKey = { cause: 'its streams are protected, and there is no key' };
+
 const notLinked = -1; // GST_FLOW_NOT_LINKED
 const notNegotiated = -4; // GST_FLOW_NOT_NEGOTIATED
 const flowError = -5; // GST_FLOW_ERROR
@@ -99,7 +101,7 @@ function classify(error: BusError, blame: Blame): Verdict {
 
   if (/no space left|disk quota exceeded/i.test(text)) return is('SCRATCH_FULL', { path: blame.scratch });
   if (blame.encrypted || /\bencrypted\b|decryption/i.test(text)) {
-    return is('MEDIA_ENCRYPTED', { cause: 'its streams are protected, and there is no key' });
+    return is('MEDIA_ENCRYPTED', noKey);
   }
   if (flowReturn === notNegotiated || /not[- ]negotiated/i.test(text)) {
     const at = error.refusedBy;
@@ -127,8 +129,9 @@ function classify(error: BusError, blame: Blame): Verdict {
 /** Whoever the source feeds has stopped it, and has not said why. */
 const stopped = (element = 'the demuxer') => ({ element, cause: 'it stopped without a reason' });
 
-/** Of an input in which nothing was found, although nobody is at work any more. */
-export function silentDemuxer(pads: readonly PadReport[]): Fault {
+/** Of an input in which nothing was found, although nobody is at work any more: no error came, but what led to it may have. */
+export function silentDemuxer(pads: readonly PadReport[], { encrypted }: Pick<Blame, 'encrypted'>): Fault {
+  if (encrypted) return new Fault('MEDIA_ENCRYPTED', noKey);
   const demuxer = pads.find(({ klass }) => /Demux/.test(klass));
   return new Fault('MEDIA_CORRUPT', stopped(demuxer?.factory), { element: demuxer?.element });
 }

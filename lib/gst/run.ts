@@ -251,7 +251,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     pads = report.pads;
     if (found().streams.length > 0) return withoutStreams();
     // decodebin drops the error of a demuxer that fails while it is being plugged in
-    if (errors.length === 0) failWithPicture(silentDemuxer(pads), 'error');
+    if (errors.length === 0) failWithPicture(silentDemuxer(pads, { encrypted }), 'error');
   };
 
   const watchdog = createWatchdog({ limits: request.limits, memoryLimit: deps.memoryLimit, now: performance.now() });

@@ -126,6 +126,13 @@ describe('a broken input, of which the demuxer finds nothing', () => {
     for (let n = 0; n < 20; n++) report({ ...progress, pads: [{ ...sink, direction: 'sink' }] });
     expect(await code).toBe('MEDIA_CORRUPT');
   });
+
+  it('is MEDIA_ENCRYPTED where a key was asked for before decodebin swallowed the error', async () => {
+    const { code, report } = start();
+    report({ kind: 'encrypted', system: 'drm-preferred-decryption-system-id' });
+    for (let n = 0; n < 20; n++) report(progress);
+    expect(await code).toBe('MEDIA_ENCRYPTED');
+  });
 });
 
 describe('a source that gave up', () => {
