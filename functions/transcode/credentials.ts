@@ -1,40 +1,9 @@
-/** Where the credentials of a storage server come from. */
-import type { Endpoint } from '../../lib/events/types.ts';
-import type { SecretReader } from '../../lib/kubernetes/index.ts';
-import { settingsFault } from '../../lib/runtime/index.ts';
-import type { Credentials } from '../../lib/storage/index.ts';
+/** Credentials, without which nothing can be transcoded. */
+import { type CredentialsOf, credentialsFrom, settingsFault } from '../../lib/runtime/index.ts';
 
-/** How long a Secret is believed before it is read again, in milliseconds. */
-const keepSecrets = 30_000;
-
-export type CredentialsOf = (endpoint: Endpoint, namespace: string) => Promise<Credentials>;
-
-/**
- * The keys of the settings where there are any, for every server; else the Secret that the endpoint names, in the
- * namespace of the Transform. The Kubernetes client is loaded when the first Secret is asked for.
- *
- * @throws Fault SETTINGS_INVALID where neither can be had
- */
-export function credentialsFrom(keys: { accessKey?: string; secretKey?: string }, env: NodeJS.ProcessEnv): CredentialsOf {
-  const { accessKey, secretKey } = keys;
-  if (accessKey !== undefined && secretKey !== undefined) return async () => ({ accessKey, secretKey });
-  if (accessKey !== undefined || secretKey !== undefined) {
-    throw settingsFault(['MINIO_ACCESS_KEY and MINIO_SECRET_KEY belong together: set both, or neither']);
-  }
-  if (!env.KUBERNETES_SERVICE_HOST && !env.KUBECONFIG) {
-    throw settingsFault(['MINIO_ACCESS_KEY and MINIO_SECRET_KEY are required where there is no cluster to read Secrets from']);
-  }
-  let reader: Promise<SecretReader> | undefined;
-  const connect = async () => {
-    const { createKubeClient, createSecretReader } = await import('../../lib/kubernetes/index.ts');
-    return createSecretReader(await createKubeClient(), { keep: keepSecrets });
-  };
-  return async ({ credentialsSecret }, namespace) => {
-    reader ??= connect();
-    const secrets = await reader.catch((error: unknown) => {
-      reader = undefined; // the next request tries again
-      throw error;
-    });
-    return secrets.credentials(namespace, credentialsSecret);
-  };
+/** @throws Fault SETTINGS_INVALID where none can be had */
+export function requiredCredentials(keys: { accessKey?: string; secretKey?: string }, env: NodeJS.ProcessEnv): CredentialsOf {
+  const credentials = credentialsFrom(keys, env);
+  if (credentials) return credentials;
+  throw settingsFault(['MINIO_ACCESS_KEY and MINIO_SECRET_KEY are required where there is no cluster to read Secrets from']);
 }

@@ -17,7 +17,7 @@ import { createStoreCache, loadClient } from '../../lib/storage/index.ts';
 import { gauge } from '../../lib/telemetry/index.ts';
 import { createAdmit } from './admit.ts';
 import { cancelledFrom } from './cancelled.ts';
-import { credentialsFrom } from './credentials.ts';
+import { requiredCredentials } from './credentials.ts';
 import { createHandler } from './handler.ts';
 import { ownScratch } from './scratch.ts';
 import { settings } from './settings.ts';
@@ -27,7 +27,7 @@ export const transcode: FunctionModule = {
   settings,
   async start(env, options = {}) {
     const set = readSettings(settings, env);
-    const credentials = credentialsFrom(set, env);
+    const credentials = requiredCredentials(set, env);
     const log = options.log ?? createLog({ name: 'transcode', level: set.logLevel, format: set.logFormat });
     const lifecycle = createLifecycle();
     const scratch = await ownScratch(set.scratchDir);

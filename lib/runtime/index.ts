@@ -1,6 +1,7 @@
 /** What turns a handler into a served function. */
 export { type AppOptions, createApp, createHttpApp, type Readiness, type RequestHandler } from './app.ts';
 export { commonSettings, publishSettings, signingSettings, transformSettings } from './common-settings.ts';
+export { type CredentialsOf, credentialsFrom } from './credentials.ts';
 export { type KnativeFunction, knativeFunction } from './knative-function.ts';
 export { createLifecycle } from './lifecycle.ts';
 export { createLog, type LogOptions, readableLine } from './log.ts';
