@@ -3,7 +3,7 @@ import type { Span } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
-import { chainOf, decodeObjectEvents, publishAll, requestedEvent } from '../../lib/events/index.ts';
+import { chainOf, decodeObjectEvents, longestChain, publishAll, requestedEvent } from '../../lib/events/index.ts';
 import type { ObjectEvent } from '../../lib/events/types.ts';
 import type { Handler, Publish } from '../../lib/runtime/index.ts';
 import { counter, inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
@@ -19,9 +19,6 @@ export interface DispatcherDeps {
   /** A new ULID. */
   newRun: () => string;
 }
-
-/** Longest chain of Transforms: one more is taken for a loop, as transcode does. */
-const longestChain = 16;
 
 /**
  * Answers 204 when every request has reached the Broker. If one fails the whole event fails (503): the redelivery repeats

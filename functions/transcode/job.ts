@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
+import { longestChain } from '../../lib/events/index.ts';
 import type { Endpoint, Limits, Requested, Succeeded } from '../../lib/events/types.ts';
 import type { Graph } from '../../lib/graph/model.ts';
 import type { Engine, RunObserver } from '../../lib/gst/types.ts';
@@ -10,7 +11,7 @@ import type { ObjectStore } from '../../lib/storage/types.ts';
 import { inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import { createDebugKeeper } from './debug.ts';
 import { finishedOutputs } from './finished.ts';
-import { chainOf, marksOf, maxChain, transformName } from './marks.ts';
+import { chainOf, marksOf, transformName } from './marks.ts';
 import { createOutputs, type OutputSink } from './outputs.ts';
 import type { Reporter } from './reporter.ts';
 import { currentSource } from './source.ts';
@@ -60,7 +61,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   if (finished) return { job: request.job, run, outputs: finished, skippedStreams: [], reused: true };
 
   const chain = chainOf(source, request);
-  if (chain.includes(transformName(request.transform)) || chain.length >= maxChain) {
+  if (chain.includes(transformName(request.transform)) || chain.length >= longestChain) {
     throw new Fault('LOOP', { transform: transformName(request.transform), chain: chain.join(' → ') });
   }
   if (source.size === 0) throw new Fault('MEDIA_EMPTY');

@@ -6,9 +6,6 @@ import { createHash } from 'node:crypto';
 import type { Requested, TransformRef } from '../../lib/events/types.ts';
 import type { ObjectStat } from '../../lib/storage/types.ts';
 
-/** Longest chain of Transforms that is followed; a longer one is taken for a loop. */
-export const maxChain = 16;
-
 /** Longest source mark written out, in bytes: S3 allows 2 KB of user metadata in all. */
 const longestSourceMark = 256;
 

@@ -16,7 +16,7 @@ export {
 export { factsOf, type Result, type ResultOptions, readResult, resultEvent } from './result.ts';
 export { decodeKey, encodeKey } from './s3-key.ts';
 export { createdObjects, decodeS3Records, isCreation, type Notification, readNotification } from './s3-records.ts';
-export { eventSchema, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
+export { eventSchema, longestChain, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
 export { canonicalJson, sameSecret, sign, verify } from './signature.ts';
 export { currentTraceId, currentTraceparent, parseTraceparent } from './trace.ts';
 export * from './types.ts';

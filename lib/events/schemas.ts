@@ -11,6 +11,9 @@ export function schemaUri(name: string): string {
   return `urn:gst-functions:events:${name}:v1`;
 }
 
+/** Longest chain of Transforms that is followed; a longer one is taken for a loop. */
+export const longestChain = 16;
+
 const count = z.int().min(0);
 const amount = z.number().min(0);
 const name = z.string().min(1).max(253);
@@ -70,7 +73,7 @@ const source = z.object({
 export const requestedSchema = z.object({
   job,
   transform,
-  chain: z.array(z.string()).max(16),
+  chain: z.array(z.string()).max(longestChain),
   source,
   sinks: z
     .array(
