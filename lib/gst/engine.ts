@@ -10,7 +10,8 @@ import { childFiles } from './entry.ts';
 import { containerMemory } from './process-memory.ts';
 import { pluginRegistry } from './registry.ts';
 import { resultOf } from './result.ts';
-import { play, runTimes } from './run.ts';
+import { play } from './run.ts';
+import { runTimes } from './run-times.ts';
 import { traced } from './traced.ts';
 import type { Engine, EngineOptions, RunObserver, SandboxLevel } from './types.ts';
 

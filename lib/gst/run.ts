@@ -3,48 +3,20 @@ import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
 import { narrowed, type RunReach } from './confinement.ts';
+import { crashOf } from './crash.ts';
+import { createDots } from './dots.ts';
 import { bestError, brokenFault, brokeOff, faultOf, isEcho, silentDemuxer } from './faults.ts';
 import { bufferName, launchOf, sourceName } from './launch.ts';
 import { inputFacts, inWords } from './media-facts.ts';
 import { type Cut, cutBranches, type Unlinked } from './missing-streams.ts';
 import { outOfMemoryKills, residentMemory } from './process-memory.ts';
 import type { BusError, EndReport, PadReport, Report } from './protocol.ts';
-import { type Redact, redactor } from './redact.ts';
+import { redactor } from './redact.ts';
+import type { RunTimes } from './run-times.ts';
 import { sizeOf } from './scratch-size.ts';
 import type { DotSnapshot, RunObserver, RunRequest } from './types.ts';
 import { createWaitingBranches } from './waiting-branches.ts';
 import { createWatchdog } from './watchdog.ts';
-
-/** Milliseconds. */
-export interface RunTimes {
-  /** Between two looks of the watchdog. */
-  look: number;
-  /** Between two progress messages of the child. */
-  progress: number;
-  /** After an error, for a better one to come. */
-  errors: number;
-  /** After a branch without a stream, for others to be told of. */
-  unlinked: number;
-  /** Without any movement and without work of the CPU, after which an unlinked branch counts as one without a stream. */
-  hopeless: number;
-  /** After parsebin has shown its pads, for all of them to be linked. */
-  shown: number;
-  /** From EOS to the pipeline being stopped; and for a stop that is asked for. */
-  stop: number;
-  /** For a picture of the pipeline. */
-  dot: number;
-}
-
-export const runTimes: Readonly<RunTimes> = {
-  look: 100,
-  progress: 250,
-  errors: 100,
-  unlinked: 20,
-  hopeless: 3_000,
-  shown: 1_000,
-  stop: 10_000,
-  dot: 1_000,
-};
 
 export interface RunDeps {
   child: Child;
@@ -285,7 +257,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   void child.ended.then(async ({ code, signal: by }) => {
     if (settled) return;
     if (errors.length > 0) return onError();
-    fail(await crash(child, by ?? `status ${code}`, await killsBefore, redact, deps.memoryLimit));
+    fail(await crashOf(child, by ?? `status ${code}`, { killsBefore: await killsBefore, redact, memoryLimit: deps.memoryLimit }));
   });
 
   try {
@@ -314,40 +286,5 @@ function reach({ source, scratch }: RunRequest): RunReach {
     scratch,
     readable: source.caFile ? [source.caFile] : [],
     port: port ? Number(port) : protocol === 'https:' ? 443 : 80,
-  };
-}
-
-/** A child that ended by itself: for want of memory, or by a fault of a plugin. */
-async function crash(child: Child, how: string, killsBefore: number, redact: Redact, limit: number | undefined): Promise<Fault> {
-  const debug = redact(child.stderrTail());
-  const outOfMemory =
-    (how === 'SIGKILL' && (await outOfMemoryKills()) > killsBefore) ||
-    /failed to allocate \d+ bytes|cannot allocate memory/i.test(debug);
-  if (outOfMemory) return new Fault('MEMORY_LIMIT', { limit: limit ?? 'the container’s' }, { debug });
-  return new Fault('CHILD_CRASHED', { cause: how }, { debug });
-}
-
-/** Pictures of the pipeline, one at a time, each with a limit: GStreamer has to lock every element for it. */
-function createDots(child: Child, observer: RunObserver, redact: Redact, limit: number) {
-  let id = 0;
-  let waiting: { id: number; reason: DotSnapshot['reason']; done: () => void } | undefined;
-  return {
-    async take(reason: DotSnapshot['reason']): Promise<void> {
-      if (waiting && reason === 'interval') return;
-      waiting?.done();
-      const taken = Promise.withResolvers<void>();
-      const timer = setTimeout(taken.resolve, limit);
-      waiting = { id: ++id, reason, done: taken.resolve };
-      child.send({ kind: 'dot', id });
-      await taken.promise;
-      clearTimeout(timer);
-    },
-    onDot(report: Report & { kind: 'dot' }): void {
-      if (waiting?.id !== report.id) return;
-      const { reason, done } = waiting;
-      waiting = undefined;
-      if (report.dot) observer.onDot?.({ dot: redact(report.dot), reason, at: new Date() });
-      done();
-    },
   };
 }

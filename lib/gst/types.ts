@@ -3,7 +3,7 @@ import type { Debug, Limits, MediaFacts } from '../events/types.ts';
 import type { Graph } from '../graph/model.ts';
 import type { ReadAccess } from '../storage/types.ts';
 import type { ChildFiles } from './entry.ts';
-import type { RunTimes } from './run.ts';
+import type { RunTimes } from './run-times.ts';
 
 /** Where an output of the graph is written: a file, or (directory outputs) the working folder of the pipeline. */
 export interface OutputTarget {

@@ -5,7 +5,8 @@ import type { Graph } from '../../../lib/graph/model.ts';
 import type { Child } from '../../../lib/gst/child-process.ts';
 import { bufferName, sourceName } from '../../../lib/gst/launch.ts';
 import type { Command, Report } from '../../../lib/gst/protocol.ts';
-import { play, runTimes } from '../../../lib/gst/run.ts';
+import { play } from '../../../lib/gst/run.ts';
+import { runTimes } from '../../../lib/gst/run-times.ts';
 import type { RunObserver } from '../../../lib/gst/types.ts';
 
 const graph: Graph = {
