@@ -42,6 +42,15 @@ if (values.help || !Number.isInteger(rounds) || rounds < 1) {
 const load = loadNow();
 const program = await buildProgram();
 const stage = await startStage(program);
+const cleanUp = async () => {
+  await stage.close();
+  await program.remove();
+};
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => void cleanUp().finally(() => process.exit(status)));
 try {
   const all = [encode(stage), remux(stage), clip(stage), cold(stage), memory(stage), dispatch(stage), telemetry()];
   const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
@@ -64,6 +73,5 @@ try {
     console.log(`written: ${values.output}`);
   }
 } finally {
-  await stage.close();
-  await program.remove();
+  await cleanUp();
 }

@@ -36,6 +36,10 @@ export interface Measure {
   run(rounds: number): Promise<Section>;
 }
 
+/** Of steps that are done one after the other. */
+export const total = (steps: Cost[]): Cost =>
+  steps.reduce((sum, { wall, cpu }) => ({ wall: sum.wall + wall, cpu: sum.cpu + cpu }), { wall: 0, cpu: 0 });
+
 const sorted = (samples: number[]) => [...samples].sort((a, b) => a - b);
 export const least = (samples: number[]): number => Math.min(...samples);
 export const most = (samples: number[]): number => Math.max(...samples);

@@ -37,6 +37,8 @@ export interface Served {
 export interface Stage {
   minio: MinioServer;
   store: ObjectStore;
+  /** For MinIO's own client `mc`, to which this MinIO is `bench`. */
+  clientEnv: NodeJS.ProcessEnv;
   broker: BrokerSink;
   folder: string;
   program: Program;
@@ -62,6 +64,11 @@ export async function startStage(program: Program): Promise<Stage> {
   const stage: Stage = {
     minio,
     store,
+    clientEnv: {
+      ...process.env,
+      MC_CONFIG_DIR: join(folder, 'mc'),
+      MC_HOST_bench: `http://${minio.accessKey}:${minio.secretKey}@${minio.endpoint}`,
+    },
     broker,
     folder,
     program,

@@ -16,7 +16,7 @@ Brings what this project needs and the machine lacks, and says so before it does
   - the MinIO server, unless one is on PATH: compiled with Go, or taken from its image
 
 Node and MinIO are kept in GST_FUNCTIONS_CACHE (default: gst-functions in XDG_CACHE_HOME, or in ~/.cache).
-With SETUP_BROWSER=true it brings chromium too, as npm run test:browser does.
+With SETUP_BROWSER=true it brings chromium too, as npm run test:browser does; with SETUP_BENCH=true MinIO's client mc, as npm run bench does.
 Every npm script does this by itself; scripts/with-tools.sh COMMAND… runs any command with these tools on PATH.
 HELP
   exit "$status"

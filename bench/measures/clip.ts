@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { medium } from '../places.ts';
 import { runLaunch } from '../processes.ts';
-import { type Cost, cpus, interleaved, least, type Measure, walls } from '../samples.ts';
+import { type Cost, cpus, interleaved, least, type Measure, total, walls } from '../samples.ts';
 import type { Stage } from '../stage.ts';
 import { converter } from './encode.ts';
 
@@ -9,13 +9,10 @@ const times = 100;
 
 /** Of one clip, over many one after the other. */
 async function mean(convert: () => Promise<Cost>): Promise<Cost> {
-  const sum = { wall: 0, cpu: 0 };
-  for (let n = 0; n < times; n++) {
-    const { wall, cpu } = await convert();
-    sum.wall += wall;
-    sum.cpu += cpu;
-  }
-  return { wall: sum.wall / times, cpu: sum.cpu / times };
+  const costs: Cost[] = [];
+  for (let n = 0; n < times; n++) costs.push(await convert());
+  const { wall, cpu } = total(costs);
+  return { wall: wall / times, cpu: cpu / times };
 }
 
 export const clip = (stage: Stage): Measure => ({

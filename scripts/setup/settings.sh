@@ -2,6 +2,7 @@
 
 node_version=24.21.0
 minio_version=v0.0.0-20260212201848-7aac2a2c5b7c # the last commit of the community server
+mc_version=v0.0.0-20250313080218-cf909e1063a9 # its client
 minio_image=docker.io/minio/minio:RELEASE.2025-09-07T16-13-09Z # the last one that was published
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

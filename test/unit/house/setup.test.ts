@@ -130,13 +130,16 @@ describe('the set-up', () => {
     expect(again.stderr).toContain("su -c 'apt-get update && apt-get install -y --no-install-recommends g++'");
   });
 
-  it('compiles MinIO where there is none, and says that it takes minutes', () => {
-    const built = 'printf "#!%s\\n" "$BASH" >"$GOBIN/minio"; /bin/chmod +x "$GOBIN/minio"';
+  it('compiles MinIO where there is none, says that it takes minutes, and brings its client for the bench alone', () => {
+    const built = 'made="$GOBIN/${2##*/}"; made=${made%@*}; printf "#!%s\\n" "$BASH" >"$made"; /bin/chmod +x "$made"';
     const setUp = machine({ go: built });
     rmSync(join(home, 'bin/minio'));
-    expect(setUp()).toEqual({ status: 0, said: 'setup: compiling the MinIO server with Go, once: this takes some minutes\n' });
+    expect(setUp()).toEqual({ status: 0, said: 'setup: compiling minio with Go, once: this takes some minutes\n' });
     expect(existsSync(join(home, '.cache/gst-functions/bin/minio'))).toBe(true);
     expect(setUp()).toEqual({ status: 0, said: '' });
+    expect(setUp({ SETUP_BENCH: 'true' }).said).toBe('setup: compiling mc with Go, once: this takes some minutes\n');
+    expect(setUp({ SETUP_BENCH: 'true' })).toEqual({ status: 0, said: '' });
+    expect(JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')).scripts.bench).toMatch(/^SETUP_BENCH=true /);
   });
 
   it('tries an image where Go fails, then prints the one line to run, and leaves no half of anything', () => {
