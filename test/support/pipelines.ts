@@ -16,3 +16,18 @@ export const mp4Converter: Element[] = [
   { name: 'x264enc', properties: { 'speed-preset': 'ultrafast' } },
   { name: 'mp4mux', alias: 'mux' },
 ];
+
+/** The pictures of the input as MJPEG, in two outputs: `a` in Matroska, `b` in AVI. */
+export const twoOutputs: Element[] = [
+  { name: 'decodebin', alias: 'd' },
+  { goto: 'd' },
+  { name: 'videoconvert' },
+  { name: 'tee', alias: 't' },
+  ...['matroskamux', 'avimux'].flatMap((muxer, at): Element[] => [
+    { goto: 't' },
+    { name: 'queue' },
+    { name: 'jpegenc' },
+    { name: muxer },
+    { linkto: at === 0 ? 'a-out' : 'b-out' },
+  ]),
+];

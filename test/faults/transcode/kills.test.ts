@@ -8,6 +8,7 @@ import { makeClip } from '../../support/clips.ts';
 import { collect } from '../../support/collect.ts';
 import { childrenOf, lives } from '../../support/engine.ts';
 import { lossyProxy } from '../../support/lossy-proxy.ts';
+import { twoOutputs } from '../../support/pipelines.ts';
 import { eventKey, requestedEvent } from '../../support/requests.ts';
 import { type ServedProcess, serveProcess } from '../../support/serve.ts';
 import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
@@ -120,21 +121,7 @@ describe('the server is killed between the first output and the second', () => {
     });
     try {
       const source = await bench.upload('in/between.mkv', await makeClip(bench.folder, 'between.mkv', { audio: false }));
-      const elements: Element[] = [
-        ...quick.slice(0, 3),
-        { name: 'tee', alias: 't' },
-        { goto: 't' },
-        { name: 'queue' },
-        { name: 'jpegenc' },
-        { name: 'matroskamux' },
-        { linkto: 'a-out' },
-        { goto: 't' },
-        { name: 'queue' },
-        { name: 'jpegenc' },
-        { name: 'avimux' },
-        { linkto: 'b-out' },
-      ];
-      const data = bench.request({ source, elements, sinks: { a: `media/${keys[0]}`, b: `media/${keys[1]}` } });
+      const data = bench.request({ source, elements: twoOutputs, sinks: { a: `media/${keys[0]}`, b: `media/${keys[1]}` } });
       for (const place of [data.source, ...data.sinks]) place.endpoint = { ...bench.minio.address, address: proxy.address };
       expect(await ask(data), 'the server went without an answer').toBeUndefined();
       expect((await served.ended).signal).toBe('SIGKILL');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Element } from '../../../lib/graph/model.ts';
 import { makeClip } from '../../support/clips.ts';
 import { type Fate, lossyProxy } from '../../support/lossy-proxy.ts';
-import { mp4Converter } from '../../support/pipelines.ts';
+import { mp4Converter, twoOutputs } from '../../support/pipelines.ts';
 import type { RequestFields } from '../../support/requests.ts';
 import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
 import { until } from '../../support/until.ts';
@@ -183,24 +183,8 @@ describe('a connection', () => {
     let broken = true;
     const fate = (path: string, method: string): Fate =>
       broken && method === 'PUT' && path.includes('second') ? 'refuse' : 'pass';
-    const elements: Element[] = [
-      { name: 'decodebin', alias: 'd' },
-      { goto: 'd' },
-      { name: 'videoconvert' },
-      { name: 'tee', alias: 't' },
-      { goto: 't' },
-      { name: 'queue' },
-      { name: 'jpegenc' },
-      { name: 'matroskamux' },
-      { linkto: 'a-out' },
-      { goto: 't' },
-      { name: 'queue' },
-      { name: 'jpegenc' },
-      { name: 'avimux' },
-      { linkto: 'b-out' },
-    ];
     const sinks = { a: 'media/out/first.mkv', b: 'media/out/second.avi' };
-    await through(fate, { elements, sinks }, async (data) => {
+    await through(fate, { elements: twoOutputs, sinks }, async (data) => {
       expect(await bench.ask(data)).toBe(503);
       expect(await bench.keys('out/second')).toEqual([]);
       broken = false;
