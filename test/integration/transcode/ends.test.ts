@@ -121,53 +121,6 @@ describe('bad media', () => {
   });
 });
 
-describe('the source', () => {
-  it('replaced while it is read: superseded, and nothing is left', async () => {
-    const source = await bench.upload('in/versions.mkv', path);
-    const data = bench.request({ source, elements: slow, sinks: { out: 'media/out/versions.avi' } });
-    const asked = bench.ask(data);
-    await until(() => bench.broker.kinds(data.job).includes('progress'));
-    await bench.upload('in/versions.mkv', await makeClip(bench.folder, 'newer.mkv', { seconds: 1 }));
-    expect(await asked).toBe(204);
-    expect(bench.broker.last('skipped', data.job)?.data.reason).toBe('superseded');
-    expect(await bench.keys('out/versions')).toEqual([]);
-    expect(await bench.leftovers(['out/versions.avi'])).toEqual([]);
-  });
-
-  it('deleted before it is read: gone', async () => {
-    const source = await bench.upload('in/deleted.mkv', path);
-    await bench.minio.client.removeObject('media', 'in/deleted.mkv');
-    const data = bench.request({ source, elements: slow });
-    expect(await bench.ask(data)).toBe(204);
-    expect(bench.broker.last('skipped', data.job)?.data.reason).toBe('gone');
-  });
-});
-
-describe('two attempts at one job', () => {
-  it('at once, in two processes: one whole output, both told of success', async () => {
-    const other = await startTranscodeBench({ minio: bench.minio });
-    try {
-      const data = bench.request({ source: clip, elements: mp4Converter, sinks: { out: 'media/out/twice.mp4' } });
-      expect(await Promise.all([bench.ask(data), other.ask(data)])).toEqual([204, 204]);
-      const told = [bench, other].map(({ broker }) => broker.last('succeeded', data.job)?.data.outputs[0].key);
-      expect(told).toEqual(['out/twice.mp4', 'out/twice.mp4']);
-      expect((await bench.decoded('out/twice.mp4')).streams).toHaveLength(2);
-      expect(await bench.leftovers(['out/twice.mp4'])).toEqual([]);
-    } finally {
-      await other.close();
-    }
-  });
-
-  it('one after the other: the second finds the work done', async () => {
-    const data = bench.request({ source: clip, elements: mp4Converter, sinks: { out: 'media/out/again.mp4' } });
-    expect(await bench.ask(data)).toBe(204);
-    const before = await bench.minio.client.statObject('media', 'out/again.mp4');
-    expect(await bench.ask(data)).toBe(204);
-    expect(bench.broker.last('succeeded', data.job)?.data).toMatchObject({ reused: true, skippedStreams: [] });
-    expect((await bench.minio.client.statObject('media', 'out/again.mp4')).lastModified).toEqual(before.lastModified);
-  });
-});
-
 describe('the end of the process', () => {
   it('while a run is in hand: the run is stopped at the end of the grace, 503, and no child is left', async () => {
     const ending = await startTranscodeBench({ minio: bench.minio });
