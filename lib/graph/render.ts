@@ -8,12 +8,17 @@ const longestSide = 8192;
 /** Pixels a point of the drawing. */
 const scale = 1.5;
 const jpegQuality = 80;
-/**
- * Boxes are measured for Helvetica. Small images have DejaVu Sans alone, whose letters are wider by this much: pixels are
- * drawn with it made as much smaller, so that text stays in its box.
- */
+/** Boxes can be measured for few fonts: in place of those of GStreamer's dumps, these, which are about as wide. */
+const measured: Readonly<Record<string, string>> = {
+  sans: 'Helvetica',
+  'Bitstream Vera Sans': 'Helvetica',
+  monospace: 'Courier',
+};
+/** What text is drawn with: the first that there is. Small images, and many desktops, have DejaVu alone. */
+const [proportional, monospaced] = ['Helvetica,Arial,DejaVu Sans,sans-serif', 'DejaVu Sans Mono,Courier New,monospace'];
+/** Letters of DejaVu Sans are wider than those of Helvetica by up to this much: made so much smaller, text stays in its box. */
+const widerBy = 1.2;
 const font: ResvgRenderOptions['font'] = { defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' };
-const widerBy = 1.15;
 
 /** @throws Error where `dot` is no DOT */
 export async function renderDot(dot: string, format: PictureFormat): Promise<Uint8Array> {
@@ -29,17 +34,22 @@ async function drawSvg(dot: string): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
   // XML has no control characters, and GStreamer dumps whatever a property holds
-  const result = viz.render(dot.replace(/[^\P{Cc}\n\t]/gu, '\u{fffd}'), { format: 'svg', engine: 'dot' });
+  const clean = dot.replace(/[^\P{Cc}\n\t]/gu, '\u{fffd}');
+  const source = clean.replace(/\bfontname="([\w ]+)"/g, (whole, name) =>
+    Object.hasOwn(measured, name) ? `fontname="${measured[name]}"` : whole,
+  );
+  const result = viz.render(source, { format: 'svg', engine: 'dot' });
   if (result.status !== 'success') throw new Error(`not drawn: ${result.errors.map(({ message }) => message).join('; ')}`);
-  return result.output;
+  return result.output.replace(/font-family="([^"]*)" font-size="([\d.]+)"/g, (_, family: string, size) =>
+    family.startsWith('Courier')
+      ? `font-family="${monospaced}" font-size="${size}"`
+      : `font-family="${proportional}" font-size="${(Number(size) / widerBy).toFixed(2)}"`,
+  );
 }
 
 async function rasterize(svg: string) {
   const { Resvg } = await import('@resvg/resvg-js');
-  const fitting = svg
-    .replace(/font-size="([\d.]+)"/g, (_, size) => `font-size="${(Number(size) / widerBy).toFixed(2)}"`)
-    .replace(/font-family="[^"]*"/g, 'font-family="DejaVu Sans"');
-  const { width, height } = new Resvg(fitting, { font });
+  const { width, height } = new Resvg(svg, { font });
   const zoom = Math.min(scale, longestSide / Math.max(width, height));
-  return new Resvg(fitting, { font, background: 'white', fitTo: { mode: 'zoom', value: zoom } }).render();
+  return new Resvg(svg, { font, background: 'white', fitTo: { mode: 'zoom', value: zoom } }).render();
 }

@@ -50,6 +50,18 @@ describe('a graph as DOT', () => {
     );
   });
 
+  it('has boxes as wide as their text, also in the fonts of GStreamer', async () => {
+    const widthOf = async (fontname: string) => {
+      const dot = `digraph { a [shape=box, margin=0, fontsize=10, fontname="${fontname}", label="${'i'.repeat(40)}"] }`;
+      const svg = Buffer.from(await renderDot(dot, 'svg')).toString();
+      const box = /<g id="node1"[\s\S]*?points="([^"]*)"/.exec(svg)?.[1]?.split(' ') ?? [];
+      const across = box.map((point) => Number(point.split(',')[0]));
+      return Math.max(...across) - Math.min(...across);
+    };
+    expect(await widthOf('monospace')).toBeGreaterThan(40 * 10 * 0.59);
+    expect(await widthOf('Bitstream Vera Sans')).toBe(await widthOf('Helvetica'));
+  });
+
   it.each([
     ['png', [0x89, 0x50, 0x4e, 0x47]],
     ['jpg', [0xff, 0xd8, 0xff]],
