@@ -52,7 +52,7 @@ export function createHandler({ publish, authorized, endpoint }: SourceDeps): Re
         const { eventName, bucket, key } = told.get(event) as ObjectEvent;
         await inSpan('tell object', { root, attributes: objectAttributes({ bucket, key }) }, async () => {
           await publish(event, options);
-          log.info({ eventName, bucket, key, traceId: currentTraceId(event.traceparent) }, 'object told');
+          log.info({ eventName, bucket, key, traceId: currentTraceId(event) }, 'object told');
         });
       };
       await publishAll(tell, told.keys(), signal);

@@ -1,5 +1,6 @@
 /** Events: what they are, how they are made, read and posted. */
 export { jobId } from './job-id.ts';
+export { jobOf } from './job-of.ts';
 export { decodeObjectEvents, objectEvent, objectEventId, objectTypePrefix } from './object.ts';
 export { createPublisher, type Publish, type PublishOptions } from './publish.ts';
 export { publishAll } from './publish-all.ts';
@@ -18,5 +19,5 @@ export { decodeKey, encodeKey } from './s3-key.ts';
 export { createdObjects, decodeS3Records, isCreation, type Notification, readNotification } from './s3-records.ts';
 export { eventSchema, longestChain, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
 export { canonicalJson, sameSecret, sign, verify } from './signature.ts';
-export { currentTraceId, currentTraceparent, parseTraceparent } from './trace.ts';
+export { currentTraceId, eventAttributes, parseTraceparent, traceOf } from './trace.ts';
 export * from './types.ts';

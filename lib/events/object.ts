@@ -4,7 +4,7 @@ import { CloudEvent } from 'cloudevents';
 import { encodeKey } from './s3-key.ts';
 import { createdObjects } from './s3-records.ts';
 import { schemaUri } from './schemas.ts';
-import { currentTraceparent } from './trace.ts';
+import { currentTrace } from './trace.ts';
 import type { ObjectEvent } from './types.ts';
 
 export const objectTypePrefix = 'com.amazonaws.s3.';
@@ -34,7 +34,7 @@ export function objectEvent(object: ObjectEvent): CloudEvent<unknown> {
     ...(object.endpoint === undefined ? {} : { endpoint: object.endpoint }),
     correlationid: id,
     causationid: id,
-    traceparent: currentTraceparent(),
+    ...currentTrace(),
   });
 }
 

@@ -4,7 +4,7 @@ import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import { inSpan } from '../telemetry/index.ts';
-import { formatTraceparent } from './trace.ts';
+import { eventAttributes, traceExtensions } from './trace.ts';
 
 /** Publishes an event to `K_SINK`: resolves when the Broker has it, rejects with `PUBLISH_FAILED`. */
 export type Publish = (event: CloudEvent<unknown>, options?: { signal?: AbortSignal }) => Promise<void>;
@@ -29,12 +29,12 @@ export function createPublisher(options: PublishOptions): Publish {
   const { sink, timeout, retryDelays = defaultRetryDelays, fetch: send = fetch } = options;
   const place = placeAttributes(sink);
   const publish = async (given: CloudEvent<unknown>, span: Span, signal?: AbortSignal) => {
-    // the traceparent of the event is where its consumers go on from; that of the request is the hop, here the same span
-    const hop = span.isRecording() ? formatTraceparent(span.spanContext()) : undefined;
-    const event = hop === undefined ? given : given.cloneWith({ traceparent: hop });
+    // the extensions of the event are where its consumers go on from; the headers of the request are the hop, here the same span
+    const hop = span.isRecording() ? traceExtensions(span.spanContext()) : undefined;
+    const event = hop === undefined ? given : given.cloneWith({ ...hop });
     // Structured mode: header values could not hold what attributes may, and Knative does not decode them.
     const body = JSON.stringify(event);
-    const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', ...(hop && { traceparent: hop }) };
+    const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', ...hop };
     for (let attempt = 0; ; attempt++) {
       if (attempt > 0) span.setAttribute('http.request.resend_count', attempt);
       const failure = await post(send, sink, { headers, body, timeout, signal, span });
@@ -55,23 +55,12 @@ export function createPublisher(options: PublishOptions): Publish {
 function placeAttributes(sink: string): Attributes {
   const { hostname, port, protocol, pathname } = new URL(sink);
   return {
-    'messaging.system': 'knative',
     'messaging.operation.name': 'publish',
     'messaging.operation.type': 'send',
     'messaging.destination.name': pathname,
     'http.request.method': 'POST',
     'server.address': hostname,
     'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-  };
-}
-
-function eventAttributes({ id, type, source, subject }: CloudEvent<unknown>): Attributes {
-  return {
-    'messaging.message.id': id,
-    'cloudevents.event_id': id,
-    'cloudevents.event_type': type,
-    'cloudevents.event_source': source,
-    ...(subject === undefined ? {} : { 'cloudevents.event_subject': subject }),
   };
 }
 

@@ -6,7 +6,7 @@ import { jobId } from './job-id.ts';
 import { parseData } from './parse-data.ts';
 import { requestedSchema, schemaUri } from './schemas.ts';
 import { sign, verify } from './signature.ts';
-import { currentTraceparent } from './trace.ts';
+import { currentTrace } from './trace.ts';
 import { type ObjectEvent, type Requested, type SinkObject, typePrefix } from './types.ts';
 
 /** Largest `requested`, in bytes of its structured form: CloudEvents promises that 64 KiB get through. */
@@ -57,7 +57,7 @@ export function requestedEvent({ transform, object, sinks, cause, eventKey, agai
     signature: sign(data, eventKey),
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
-    traceparent: currentTraceparent(cause.traceparent),
+    ...currentTrace(cause),
   });
   const bytes = Buffer.byteLength(JSON.stringify(event));
   if (bytes > largestRequested) {

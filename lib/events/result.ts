@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts';
 import { parseData } from './parse-data.ts';
 import { isRequest } from './requested.ts';
 import { resultSchemas, runFactsSchema, schemaUri } from './schemas.ts';
-import { currentTraceparent, parseTraceparent } from './trace.ts';
+import { currentTrace, traceOf } from './trace.ts';
 import { type Endpoint, type ObjectRef, type ResultData, type ResultKind, type RunFacts, typePrefix } from './types.ts';
 
 export interface ResultOptions {
@@ -41,7 +41,7 @@ export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], 
     data: { ...data, ...factsOf(about) },
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
-    traceparent: currentTraceparent(cause.traceparent),
+    ...currentTrace(cause),
   });
 }
 
@@ -91,6 +91,6 @@ export function readResult(event: CloudEvent<unknown>): Result | undefined {
   const time = new Date(event.time ?? Date.now()).toISOString();
   const request = String(event.causationid ?? job);
   const about = runFactsSchema.parse(data);
-  const traceId = parseTraceparent(event.traceparent)?.traceId;
+  const traceId = traceOf(event)?.traceId;
   return { kind, data, about, job, run, seq, time, request, traceId } as Result;
 }

@@ -1,26 +1,40 @@
-/** W3C trace context in the `traceparent` extension: one trace from the upload to the record. */
+/**
+ * W3C trace context in the extensions `traceparent` and `tracestate` of an event: one trace from the upload to the record.
+ * What spans say of an event stands here too.
+ */
 import { randomBytes } from 'node:crypto';
-import { isSpanContextValid, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
+import { type Attributes, createTraceState, isSpanContextValid, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
+import type { CloudEvent } from 'cloudevents';
 
-const pattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+/** Where a trace goes on from, as events have it. */
+export interface TraceExtensions {
+  traceparent: string;
+  /** What others who trace want carried along; absent where there is nothing. */
+  tracestate?: string;
+}
+
+/** Any version but ff; those after 00 may have more behind the flags. */
+const pattern = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** The span that `traceparent` names; undefined where it is none. */
-export function parseTraceparent(traceparent: unknown): SpanContext | undefined {
+export function parseTraceparent(traceparent: unknown, tracestate?: unknown): SpanContext | undefined {
   const match = typeof traceparent === 'string' ? pattern.exec(traceparent) : null;
   if (match === null) return undefined;
-  const [, traceId = '', spanId = '', flags = ''] = match;
-  const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+  const [, version, traceId = '', spanId = '', flags = '', more] = match;
+  if (version === '00' && more !== undefined) return undefined;
+  const state = typeof tracestate === 'string' && tracestate !== '' ? { traceState: createTraceState(tracestate) } : {};
+  const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true, ...state };
   return isSpanContextValid(context) ? context : undefined;
 }
 
 /**
- * `traceparent` of an event made now: the span at work where telemetry is on, else that of the event's cause, else a
- * new one, marked as sampled so that whoever has telemetry further on records it.
+ * The trace of an event made now: the span at work where telemetry is on, else that of the event's cause, else a new
+ * one, marked as sampled so that whoever has telemetry further on records it.
  */
-export function currentTraceparent(cause?: unknown): string {
+export function currentTrace(cause?: CloudEvent<unknown>): TraceExtensions {
   const parent = current(cause);
-  if (parent) return formatTraceparent(parent);
-  return formatTraceparent({
+  if (parent) return traceExtensions(parent);
+  return traceExtensions({
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
     traceFlags: TraceFlags.SAMPLED,
@@ -28,13 +42,33 @@ export function currentTraceparent(cause?: unknown): string {
 }
 
 /** The trace that is worked for, as 32 hexadecimal digits; undefined where there is none. */
-export const currentTraceId = (cause?: unknown): string | undefined => current(cause)?.traceId;
+export const currentTraceId = (cause?: CloudEvent<unknown>): string | undefined => current(cause)?.traceId;
 
-function current(cause: unknown): SpanContext | undefined {
+/** The span that an event says it comes from; undefined where it names none. */
+export const traceOf = ({ traceparent, tracestate }: CloudEvent<unknown>): SpanContext | undefined =>
+  parseTraceparent(traceparent, tracestate);
+
+function current(cause: CloudEvent<unknown> | undefined): SpanContext | undefined {
   const active = trace.getActiveSpan()?.spanContext();
-  return active && isSpanContextValid(active) ? active : parseTraceparent(cause);
+  if (active && isSpanContextValid(active)) return active;
+  return cause && traceOf(cause);
 }
 
-export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+export function traceExtensions({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceExtensions {
+  const tracestate = traceState?.serialize();
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  return tracestate ? { traceparent, tracestate } : { traceparent };
+}
+
+/** Names of the semantic conventions for messaging and CloudEvents. */
+export function eventAttributes({ id, type, source, subject, specversion }: CloudEvent<unknown>): Attributes {
+  return {
+    'messaging.system.name': 'knative',
+    'messaging.message.id': id,
+    'cloudevents.event_id': id,
+    'cloudevents.event_type': type,
+    'cloudevents.event_source': source,
+    'cloudevents.event_spec_version': specversion,
+    ...(subject === undefined ? {} : { 'cloudevents.event_subject': subject }),
+  };
 }

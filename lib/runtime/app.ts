@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 import { Fault } from '../errors.ts';
-import { currentTraceId, readCloudEvent } from '../events/index.ts';
+import { currentTraceId, jobOf, readCloudEvent } from '../events/index.ts';
 import { histogram } from '../telemetry/index.ts';
 import { processing } from './telemetry.ts';
 import type { EventContext, Handler, Lifecycle } from './types.ts';
@@ -39,7 +39,9 @@ export function createApp(handler: Handler, options: AppOptions): Hono {
     const event = readCloudEvent(headers, body, options);
     const { path } = context;
     await processing(event, { headers, path }, async () => {
-      const log = context.log.child({ event: event.id, type: event.type, traceId: currentTraceId(event.traceparent) });
+      const about = { event: event.id, type: event.type, traceId: currentTraceId(event) };
+      const log = context.log.child(about);
+      context.log = context.log.child({ ...about, ...jobOf(event) }); // for the line of the answer; handlers add the job themselves
       await handler(event, { ...context, log });
       log.debug('event handled');
     });
@@ -58,11 +60,11 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
   const app = new Hono();
   const answer = (status: number, headers: Record<string, string> = {}) =>
     new Response(null, { status, headers: lifecycle.draining() ? { ...headers, connection: 'close' } : headers });
-  const refuse = (error: unknown) => {
+  const refuse = (error: unknown, about = log) => {
     const fault = Fault.from(error);
     // 422 and 429 are everyday answers, and whoever gave them has logged why
     const level = fault.code === 'INTERNAL' ? 'error' : fault.status >= 500 || fault.class === 'malformed' ? 'warn' : 'debug';
-    log[level]({ err: fault, status: fault.status }, 'request refused');
+    about[level]({ err: fault, status: fault.status }, 'request refused');
     return answer(fault.status, fault.status === 429 ? { 'retry-after': String(retryAfter) } : {});
   };
 
@@ -83,25 +85,26 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
     const answered = (response: Response, fault?: Fault) => {
       durations.record((performance.now() - begun) / 1000, {
         'http.request.method': 'POST',
+        'url.scheme': 'http',
         'http.response.status_code': response.status,
         ...(fault && { 'error.type': fault.code }),
       });
       return response;
     };
+    const { pathname, search } = new URL(request.url);
+    const context: EventContext = {
+      log,
+      signal: lifecycle.signal,
+      gone: request.signal,
+      draining: lifecycle.draining,
+      path: pathname + search,
+      headers: request.headers,
+    };
     try {
-      const { pathname, search } = new URL(request.url);
-      const context: EventContext = {
-        log,
-        signal: lifecycle.signal,
-        gone: request.signal,
-        draining: lifecycle.draining,
-        path: pathname + search,
-        headers: request.headers,
-      };
       await handle({ headers: request.headers, body: new Uint8Array(await request.arrayBuffer()) }, context);
       return answered(answer(204));
     } catch (error) {
-      return answered(refuse(error), Fault.from(error));
+      return answered(refuse(error, context.log), Fault.from(error));
     } finally {
       done();
     }
@@ -109,6 +112,6 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
   if (options.ping) app.get('*', () => answer(200));
   // never 404, which the Broker would try again
   app.all('*', () => answer(405, { allow: 'POST' }));
-  app.onError(refuse);
+  app.onError((error) => refuse(error));
   return app;
 }

@@ -1,24 +1,36 @@
 /** The OpenTelemetry SDK, sending traces and metrics by OTLP over HTTP. Imported only where it is wanted. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, type ContextManager, context, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, resourceFromAttributes, serviceInstanceIdDetector } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { type Context, type ContextManager, context, DiagLogLevel, diag, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { Logger } from 'pino';
+import { complaints } from './telemetry-complaints.ts';
 
 export interface SdkOptions {
-  service: string;
-  traces: boolean;
-  metrics: boolean;
+  /** Name of the function. */
+  function: string;
+  /** What it shall be called instead. */
+  service?: string | undefined;
+  /** By which protocol they are sent (`http/protobuf`, `http/json`); undefined: none are. */
+  traces: string | undefined;
+  metrics: string | undefined;
   /** By the names of OTEL_TRACES_SAMPLER. */
   sampler: string;
   /** From 0 to 1. */
@@ -27,30 +39,35 @@ export interface SdkOptions {
   spanDelay: number;
   /** Between two sendings of metrics, in milliseconds. */
   metricInterval: number;
+  /** Told what cannot be sent. */
+  log: Logger;
 }
 
 /** How long what is left may take to be sent at the end, in milliseconds. */
 const lastSending = 3_000;
 
 /** The exporters read OTEL_EXPORTER_OTLP_* themselves. Returns what sends the rest and turns it off. */
-export function startSdk(options: SdkOptions): () => Promise<void> {
-  // two pods of one function must not overwrite each other's counts
-  const own = detectResources({ detectors: [serviceInstanceIdDetector, envDetector] });
-  const resource = own.merge(resourceFromAttributes({ 'service.name': options.service }));
+export async function startSdk(options: SdkOptions): Promise<() => Promise<void>> {
+  diag.setLogger(complaints(options.log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  const resource = resourceOf(options);
+  const [spanExporter, metricExporter] = await Promise.all([
+    options.traces === undefined ? undefined : spanExporterOf(options.traces),
+    options.metrics === undefined ? undefined : metricExporterOf(options.metrics),
+  ]);
   const ends: Array<() => Promise<void>> = [];
-  if (options.traces) {
-    const exporter = new OTLPTraceExporter();
+  if (spanExporter) {
+    const exporter = spanExporter;
     const spanProcessors = [new BatchSpanProcessor({ exporter, scheduledDelayMillis: options.spanDelay })];
     const provider = new TracerProvider({ resource, spanProcessors, sampler: samplerOf(options) });
     context.setGlobalContextManager(asyncContextManager());
     trace.setGlobalTracerProvider(provider);
     ends.push(() => provider.shutdown());
   }
-  if (options.metrics) {
+  if (metricExporter) {
     const { metricInterval: exportIntervalMillis } = options;
     const exportTimeoutMillis = Math.min(exportIntervalMillis, 30_000);
     const reader = new PeriodicExportingMetricReader({
-      exporter: new OTLPMetricExporter(),
+      exporter: metricExporter,
       exportIntervalMillis,
       exportTimeoutMillis,
     });
@@ -68,7 +85,33 @@ export function startSdk(options: SdkOptions): () => Promise<void> {
     trace.disable();
     metrics.disable();
     context.disable();
+    diag.disable();
   };
+}
+
+/** Two pods of one function must not overwrite each other's counts, so each process has an id. */
+function resourceOf({ function: name, service }: SdkOptions): Resource {
+  const given = detectResources({ detectors: [serviceInstanceIdDetector, envDetector] });
+  const named = resourceFromAttributes(service === undefined ? {} : { 'service.name': service });
+  return defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': name }))
+    .merge(given)
+    .merge(named);
+}
+
+/** Only the encoder that is asked for is loaded. */
+async function spanExporterOf(protocol: string): Promise<SpanExporter> {
+  const { OTLPTraceExporter } = await (protocol === 'http/json'
+    ? import('@opentelemetry/exporter-trace-otlp-http')
+    : import('@opentelemetry/exporter-trace-otlp-proto'));
+  return new OTLPTraceExporter();
+}
+
+async function metricExporterOf(protocol: string): Promise<PushMetricExporter> {
+  const { OTLPMetricExporter } = await (protocol === 'http/json'
+    ? import('@opentelemetry/exporter-metrics-otlp-http')
+    : import('@opentelemetry/exporter-metrics-otlp-proto'));
+  return new OTLPMetricExporter();
 }
 
 function samplerOf({ sampler, samplerRatio }: SdkOptions): Sampler {

@@ -158,6 +158,7 @@ export const instrumentTable = {
     question: 'What is the Broker told, and after how long?',
     attributes: {
       'http.request.method': 'always `POST`',
+      'url.scheme': 'always `http`',
       'http.response.status_code': 'the answer: 204 done, 422 final, 429 busy, 503 to be tried again',
       'error.type': 'code of the fault, where it is none of the first',
     },

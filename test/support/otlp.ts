@@ -1,6 +1,7 @@
-/** A collector of telemetry: takes OTLP over HTTP as JSON, and keeps it. */
+/** A collector of telemetry: takes OTLP over HTTP, as protobuf or JSON, and keeps it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { metrics as metricsMessage, readProtobuf, traces as tracesMessage } from './otlp-protobuf.ts';
 
 export type Values = Record<string, string | number | boolean>;
 
@@ -40,6 +41,8 @@ export interface Collector {
   readonly spans: ReceivedSpan[];
   /** The newest points of a metric, over all processes. */
   points(metric: string): ReceivedPoint[];
+  /** Media types in which something came. */
+  readonly types: Set<string>;
   /** Names of all metrics that came. */
   metrics(): Set<string>;
   /** All that was posted. */
@@ -57,6 +60,7 @@ const values = (pairs: Json[] = []): Values => Object.fromEntries(pairs.map(({ k
 export async function startCollector(): Promise<Collector> {
   const spans: ReceivedSpan[] = [];
   const bodies: string[] = [];
+  const types = new Set<string>();
   const latest = new Map<string, ReceivedPoint>();
 
   const takeTraces = ({ resourceSpans = [] }: Json) => {
@@ -89,16 +93,22 @@ export async function startCollector(): Promise<Collector> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString('utf8');
-    bodies.push(body);
-    if (request.url === '/v1/traces') takeTraces(JSON.parse(body));
-    if (request.url === '/v1/metrics') takeMetrics(JSON.parse(body));
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    const body = Buffer.concat(chunks);
+    const text = body.toString('utf8');
+    const type = String(request.headers['content-type']);
+    types.add(type);
+    bodies.push(text);
+    const read = (message: Parameters<typeof readProtobuf>[0]) =>
+      type === 'application/json' ? JSON.parse(text) : readProtobuf(message, body);
+    if (request.url === '/v1/traces') takeTraces(read(tracesMessage));
+    if (request.url === '/v1/metrics') takeMetrics(read(metricsMessage));
+    response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    types,
     points: (metric) => [...latest.values()].filter((point) => point.metric === metric),
     metrics: () => new Set([...latest.values()].map(({ metric }) => metric)),
     text: () => bodies.join('\n'),

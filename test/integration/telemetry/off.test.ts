@@ -39,11 +39,28 @@ async function packagesOf(name: string, env: NodeJS.ProcessEnv): Promise<string[
   }
 }
 
+it('sends JSON to whoever wants that, under the name and with the attributes that are asked for', async () => {
+  const json = await startCollector();
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: json.endpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=media,service.name=intake',
+  };
+  await packagesOf('source', env);
+  await packagesOf('source', { ...env, OTEL_SERVICE_NAME: 'door' });
+  await json.close();
+  expect([...json.types]).toEqual(['application/json']);
+  expect(json.points('gst.start.duration').map(({ service }) => service)).toEqual(['intake', 'door']);
+  expect(json.text()).toMatch(/"service.namespace".*"media"/);
+  expect(json.text()).toMatch(/"telemetry.sdk.language".*"nodejs"/);
+});
+
 describe.each(Object.keys(settings))('%s', (name) => {
   it('loads the SDK where an endpoint is set', async () => {
     const packages = await packagesOf(name, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
     expect(packages).toEqual(expect.arrayContaining(['@opentelemetry/sdk-trace', '@opentelemetry/sdk-metrics']));
     expect(collector.points('gst.start.duration').map(({ service }) => service)).toContain(name);
+    expect([...collector.types]).toEqual(['application/x-protobuf']);
   });
 
   it('loads nothing but the API where none is set', async () => {

@@ -7,6 +7,7 @@ import { typePrefix } from '../../../lib/events/types.ts';
 import type { Element } from '../../../lib/graph/model.ts';
 import { type InstrumentName, instrumentTable } from '../../../lib/telemetry/index.ts';
 import { makeClip } from '../../support/clips.ts';
+import { conventionalNames } from '../../support/conventions.ts';
 import { type DevBench, startDevBench } from '../../support/dev.ts';
 import { type Collector, type ReceivedSpan, startCollector, type Values } from '../../support/otlp.ts';
 import { processTree } from '../../support/process-tree.ts';
@@ -64,15 +65,19 @@ async function traceOf(key: string): Promise<ReceivedSpan[]> {
     const told = bench.events.filter(({ type, subject }) => type.startsWith(typePrefix) && subject === jobOf(spans()));
     const dead = bench.deliveries.filter(({ event, outcome }) => outcome === 'dead letter' && event.subject === jobOf(spans()));
     return (
-      spans().some(({ parentSpanId }) => !parentSpanId) &&
-      recorded.length > 0 &&
-      recorded.length === told.length - 1 + dead.length
+      spans().some(({ parentSpanId }) => !parentSpanId) && recorded.length > 0 && recorded.length === told.length + dead.length
     );
   });
   return spans();
 }
 
 const jobOf = (spans: ReceivedSpan[]) => spans.find(({ name }) => name === 'run')?.attributes['gst.job'];
+
+/** What the functions have logged. */
+const logLines = () =>
+  bench.lines
+    .map((line) => line.slice(line.indexOf(' ') + 1))
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
 /** `transcode run > pipeline`: each span behind those that caused it, from the nearest change of function on. */
 function paths(spans: ReceivedSpan[]): string[] {
@@ -103,7 +108,8 @@ describe('the trace of an upload', () => {
   it('is one over all functions, from the notification to the record', () => {
     const source = 'source: POST > tell object > publish ObjectCreated:Put';
     const dispatcher = `${source} > dispatcher: process ObjectCreated:Put`;
-    const transcode = `${dispatcher} > publish requested > transcode: process requested`;
+    const request = `${dispatcher} > publish requested`;
+    const transcode = `${request} > transcode: process requested`;
     const run = `${transcode} > run`;
     const recorder = (kind: string) => `${run} > publish ${kind} > recorder: process ${kind}`;
     expect(paths(spans).filter((path) => !path.includes('progress'))).toEqual(
@@ -113,7 +119,9 @@ describe('the trace of an upload', () => {
         source,
         dispatcher,
         `${dispatcher} > match`,
-        `${dispatcher} > publish requested`,
+        request,
+        `${request} > recorder: process requested`,
+        `${request} > recorder: process requested > record`,
         transcode,
         run,
         `${run} > prepare`,
@@ -163,15 +171,12 @@ describe('the trace of an upload', () => {
     const job = jobOf(spans);
     const events = bench.events.filter(({ subject }) => subject === job);
     expect(new Set(events.map(({ traceparent }) => String(traceparent).split('-')[1]))).toEqual(new Set([traceId]));
-    const lines = bench.lines
-      .map((line) => line.slice(line.indexOf(' ') + 1))
-      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
-      .filter((line) => line.job === job);
+    const lines = logLines().filter((line) => line.job === job);
     expect(new Set(lines.map(({ name }) => name))).toEqual(new Set(['dispatcher', 'transcode', 'recorder']));
     const [run] = named(spans, 'run');
     for (const line of lines) {
       expect(line).toMatchObject({ job, transform: 'default/plain', traceId });
-      if (line.name !== 'dispatcher') expect(line.run).toBe(run?.attributes['gst.run']);
+      if (line.name !== 'dispatcher' && line.kind !== 'requested') expect(line.run).toBe(run?.attributes['gst.run']);
     }
   });
 });
@@ -188,9 +193,10 @@ describe('the trace of a file that is no media', () => {
       expect(attributes['error.type']).toBe('MEDIA_UNRECOGNISED');
       expect(status.message).toContain('not a media type');
     }
-    const [delivery, deadLetter] = named(spans, 'process requested').sort((a, b) => Number(a.start - b.start));
-    expect(delivery).toMatchObject({ service: 'transcode', attributes: { 'http.response.status_code': 422 } });
-    expect(deadLetter).toMatchObject({ service: 'recorder', attributes: { 'url.path': '/dead' } });
+    const [delivery] = named(spans, 'process requested').filter(({ service }) => service === 'transcode');
+    expect(delivery).toMatchObject({ attributes: { 'http.response.status_code': 422 } });
+    const atRecorder = named(spans, 'process requested').filter(({ service }) => service === 'recorder');
+    expect(atRecorder.map(({ attributes }) => attributes['url.path']).sort()).toEqual(['/', '/dead']);
     expect(paths(spans).filter((one) => one.endsWith('recorder: process failed > record'))).toHaveLength(1);
     const failure = { 'gst.outcome': 'failed', 'error.type': 'MEDIA_UNRECOGNISED', 'gst.transform': 'default/plain' };
     await until(() => value('gst.jobs', failure) === 1);
@@ -207,7 +213,9 @@ describe('the trace of a run whose process is killed', () => {
     for (const { pid } of children) process.kill(pid, 'SIGKILL');
     expect((await bench.end('slow/a.mkv')).kind).toBe('succeeded');
     const spans = await traceOf('slow/a.mkv');
-    const deliveries = named(spans, 'process requested').sort((a, b) => Number(a.start - b.start));
+    const deliveries = named(spans, 'process requested')
+      .filter(({ service }) => service === 'transcode')
+      .sort((a, b) => Number(a.start - b.start));
     const answers = deliveries.map(({ attributes }) => [attributes['http.response.status_code'], attributes['error.type']]);
     expect(answers).toEqual([
       [503, 'CHILD_CRASHED'],
@@ -260,6 +268,40 @@ describe('metrics', () => {
         expect([name, point.unit]).toEqual([name, unit]);
         expect(Object.keys(attributes)).toEqual(expect.arrayContaining(Object.keys(point.attributes)));
       }
+    }
+  });
+});
+
+describe('the names of attributes', () => {
+  it('are those of the newest semantic conventions, none of them deprecated, or begin with gst', async () => {
+    const known = await conventionalNames();
+    expect([known.get('messaging.system'), known.get('messaging.system.name')]).toEqual([true, false]);
+    const points = [...collector.metrics()].flatMap((name) => collector.points(name));
+    const used = new Set([...collector.spans, ...points].flatMap(({ attributes }) => Object.keys(attributes)));
+    const conventional = [...used].filter((name) => !name.startsWith('gst.'));
+    expect(conventional.length).toBeGreaterThan(12);
+    expect(conventional.filter((name) => known.get(name) !== false)).toEqual([]);
+  });
+});
+
+describe('every line of a job', () => {
+  it('carries job, run, transform and trace', () => {
+    const lines = logLines();
+    const jobs = new Set(bench.events.map(({ data }) => Object(data).job).filter((job) => job !== undefined));
+    expect(jobs.size).toBe(3);
+    const of = lines.filter((line) => [...jobs].some((job) => JSON.stringify(line).includes(job)));
+    expect(of.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['transcode requested', 'run begins', 'run failed', 'request refused', 'recorded']),
+    );
+    for (const line of of) {
+      expect(line).toMatchObject({
+        job: expect.any(String),
+        transform: expect.stringMatching(/^default\//),
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
+      const ofRequest = String(line.type).endsWith('requested') && (line.name !== 'transcode' || line.msg === 'request refused');
+      const before = line.name === 'dispatcher' || ofRequest; // a request is of no run
+      if (!before) expect(line).toMatchObject({ run: expect.any(String) });
     }
   });
 });

@@ -56,6 +56,16 @@ describe('the answer to an event', () => {
     },
   );
 
+  it('names the job in that line, where the event is about one', async () => {
+    const { app, lines } = start(failing(new Fault('STORAGE_UNREACHED')));
+    const transform = { namespace: 'n', name: 't' };
+    const type = 'io.gst.pipelines.transform.requested';
+    const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+    const asked = new CloudEvent<unknown>({ id: '2', source: '/s', type, subject: 'j', data: { transform }, traceparent });
+    await app.fetch(post(asked));
+    expect(lines).toMatchObject([{ msg: 'request refused', job: 'j', transform: 'n/t', traceId: '1'.repeat(32), event: '2' }]);
+  });
+
   const unusable: Array<[name: string, init: RequestInit, status: number]> = [
     ['no event', { method: 'POST' }, 400],
     ['a form', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=1' }, 415],

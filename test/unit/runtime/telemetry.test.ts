@@ -13,6 +13,7 @@ import { Fault } from '../../../lib/errors.ts';
 import { createPublisher } from '../../../lib/events/index.ts';
 import { createApp, createHttpApp, createLifecycle, type Handler, startTelemetry } from '../../../lib/runtime/index.ts';
 import { asyncContextManager } from '../../../lib/runtime/telemetry-sdk.ts';
+import { withoutSecrets } from '../../../lib/telemetry/index.ts';
 import { fakeBroker, keptLog, notification } from '../../support/functions.ts';
 import { post } from '../../support/requests.ts';
 
@@ -59,6 +60,20 @@ describe('the span of an event', () => {
     expect([span.spanContext().traceId, span.parentSpanContext?.spanId]).toEqual([traceId, spanId]);
     expect(span.links.map((link) => link.context.traceId)).toEqual(['1'.repeat(32)]);
     expect(span.attributes).toMatchObject({ 'cloudevents.event_id': '1', 'cloudevents.event_subject': 'j' });
+  });
+
+  it('carries along what other tracers have put beside it', async () => {
+    const { traceparent, tracestate } = { traceparent: `00-${traceId}-${spanId}-01`, tracestate: 'congo=t61rcWkgMzE' };
+    const told = new CloudEvent<unknown>({ id: '1', source: '/s', type: 't', traceparent, tracestate });
+    const posts: Array<Record<string, unknown>> = [];
+    const send = (async (_url: string, { body, headers }: RequestInit) => {
+      posts.push(JSON.parse(String(body)), Object.fromEntries(new Headers(headers)));
+      return new Response(null, { status: 202 });
+    }) as typeof fetch;
+    const publish = createPublisher({ sink: 'http://broker/', timeout: 1000, fetch: send });
+    context.setGlobalContextManager(asyncContextManager());
+    await app((event) => publish(event)).fetch(post(told));
+    expect(posts).toMatchObject([{ tracestate }, { tracestate }]);
   });
 
   const ends: Array<[code: 'MEDIA_EMPTY' | 'SOURCE_GONE', status: SpanStatusCode]> = [
@@ -174,6 +189,34 @@ describe('the SDK', () => {
     await stop();
     const unknown = startTelemetry('sample', { ...endpoint, OTEL_TRACES_SAMPLER: 'sometimes' });
     await expect(unknown).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+  });
+
+  it('refuses to speak gRPC, and says what it speaks', async () => {
+    const grpc = startTelemetry('sample', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    await expect(grpc).rejects.toThrow(/OTEL_EXPORTER_OTLP_PROTOCOL must be one of http\/protobuf, http\/json/);
+  });
+
+  it('sends no traces, or no metrics, where these have no exporter', async () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    for (const [name, recording] of [
+      ['OTEL_TRACES_EXPORTER', false],
+      ['OTEL_METRICS_EXPORTER', true],
+    ] as const) {
+      trace.disable();
+      metrics.disable();
+      const stop = await startTelemetry('sample', { ...endpoint, [name]: 'none' });
+      expect([name, trace.getTracer('x').startSpan('y').isRecording()]).toEqual([name, recording]);
+      await stop();
+    }
+  });
+
+  it('keeps the headers that it sends out of logs', async () => {
+    trace.disable();
+    metrics.disable();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_HEADERS: 'a=b,x-key=one%20of%20ours' };
+    const stop = await startTelemetry('sample', env);
+    expect(withoutSecrets('sent x-key: one of ours')).toBe('sent x-key: <secret>');
+    await stop();
   });
 
   it('is there where an endpoint is set, and ends in time even when nobody takes what it has', async () => {
