@@ -114,8 +114,6 @@ export async function backfillHere(name: string, options: AskHereOptions): Promi
       now: new Date(),
       grace: 0,
       overlap: 0,
-      // the recorder makes the records, as the events come
-      jobs: { update: async () => ({ before: undefined, after: undefined }), remove: async () => false },
     };
     await backfillObjects(sweep, transform, undefined);
   } finally {

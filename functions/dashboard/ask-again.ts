@@ -1,7 +1,8 @@
 /** Asks for a Job once more, as the dispatcher asked for it the first time. */
 import { ulid } from 'ulid';
 import { Fault } from '../../lib/errors.ts';
-import { type ObjectEvent, objectEvent, type Publish, requestedEvent } from '../../lib/events/index.ts';
+import { objectEvent, type Publish, requestedEvent } from '../../lib/events/index.ts';
+import { objectOf } from '../../lib/jobs/object.ts';
 import { type ResolvedTransform, sinkObjects } from '../../lib/transform/index.ts';
 import type { JobObject } from './feed.ts';
 
@@ -19,30 +20,12 @@ export async function askAgain(
   transform: ResolvedTransform,
   { publish, eventKey }: AskAgainDeps,
 ): Promise<string> {
-  const { src } = job.spec;
-  const { endpoint, bucket } = transform.source;
-  if (src.etag === undefined) {
-    throw new Fault('TRANSFORM_INVALID', { cause: 'the record of this job does not say which content of the object it was for' });
-  }
-  const object: ObjectEvent = {
-    eventName: 'ObjectCreated:Put',
-    bucket: src.config?.minio?.bucket ?? bucket,
-    key: src.name,
-    etag: src.etag,
-    size: src.size ?? 0,
-    versionId: src.versionId,
-    contentType: src.contentType,
-    // "now" of the key templates: another one would give the outputs other keys
-    eventTime: src.eventTime ?? job.metadata.creationTimestamp ?? new Date(0).toISOString(),
-    region: endpoint.region,
-    userMetadata: {},
-    endpoint: endpoint.address,
-  };
-  const source = { ...object, etag: src.etag, endpoint };
+  const object = objectOf(job, transform);
+  if (!object) throw new Fault('TRANSFORM_INVALID', { cause: 'it does not take the object of this job, or not any more' });
   const event = requestedEvent({
     transform,
     object,
-    sinks: sinkObjects(transform.sinks, source),
+    sinks: sinkObjects(transform.sinks, { ...object, endpoint: transform.source.endpoint }),
     cause: objectEvent(object),
     eventKey,
     again: ulid().toLowerCase(),

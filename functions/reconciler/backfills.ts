@@ -3,7 +3,6 @@ import type { CloudEvent } from 'cloudevents';
 import { ulid } from 'ulid';
 import { Fault } from '../../lib/errors.ts';
 import type { Requested } from '../../lib/events/types.ts';
-import { createKubernetesJobStore } from '../../lib/jobs/index.ts';
 import { type KubeClient, resources } from '../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import { backfillAnnotation } from './annotations.ts';
@@ -44,14 +43,13 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
     ...(deps.atWork ?? []).map(({ transform, source }) => wayOf(transform, source)),
   ]);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
-  const records = createKubernetesJobStore(deps.client);
   const next: Backfills = {};
   for (const { object, transform } of asked) {
     const { kind, namespace, name } = transform.ref;
     const id = `${kind}/${namespace}/${name}`;
     const from = before[id];
     const after = await backfillObjects(
-      { store: deps.store, asking, jobs: records, budget, known, madeAt: () => 0, log, now, ...limits },
+      { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits },
       transform,
       from,
     ).catch((error: unknown) => {

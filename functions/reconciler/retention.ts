@@ -9,6 +9,12 @@ export interface Retention {
   most: number;
 }
 
+/**
+ * How long a record is kept whose work has not come to an end, after it was last heard of or is to be asked for, in
+ * milliseconds. The sweep asks for such work again and again, but not where the Transform is gone, at fault or suspended.
+ */
+const unheard = 7 * 86_400_000;
+
 export function expiredJobs(jobs: readonly JobRecord[], { finished, failed, most }: Retention, now: Date): JobRecord[] {
   const ended = jobs.filter(hasEnded);
   const keep = (job: JobRecord) => (job.status?.state === 'Failed' ? failed : finished);
@@ -23,11 +29,18 @@ export function expiredJobs(jobs: readonly JobRecord[], { finished, failed, most
     const order = group.toSorted((a, b) => rank(a) - rank(b) || endOf(a) - endOf(b));
     return order.slice(0, Math.max(0, group.length - most));
   });
-  return [...old, ...tooMany];
+  const lost = jobs.filter((job) => !hasEnded(job) && now.getTime() - heardOf(job) > unheard);
+  return [...old, ...tooMany, ...lost];
 }
 
 const rank = ({ status }: JobRecord): number => (status?.state === 'Finished' ? 0 : 1);
 
 function endOf({ status, metadata }: JobRecord): number {
   return Date.parse(status?.completionTime ?? metadata.creationTimestamp ?? '') || 0;
+}
+
+function heardOf({ status = {}, metadata }: JobRecord): number {
+  const { startTime, completionTime, nextRequestTime, deadLetter } = status;
+  const times = [metadata.creationTimestamp, startTime, completionTime, nextRequestTime, deadLetter?.time];
+  return Math.max(...times.map((time) => Date.parse(time ?? '') || 0));
 }

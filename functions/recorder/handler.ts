@@ -1,15 +1,19 @@
-/** Keeps the record of every job: result events, and at a path of their own the dead letters, become Job records. */
+/**
+ * Keeps the record of every job: requests, results, and at a path of their own the dead letters, become Job records. Nobody
+ * signs a result, and the signature of a request is not looked at: a record tells what was said, and nothing is run because
+ * of it that its Transform would not take by itself.
+ */
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { isRequest, parseRequest, readResult } from '../../lib/events/index.ts';
-import { applyDeadLetter, applyResult, type JobChange, type JobRecord, type JobStore } from '../../lib/jobs/index.ts';
+import { applyDeadLetter, applyResult, type JobRecord, type JobStore, requestedRecord } from '../../lib/jobs/index.ts';
 import { isNamespaceGone } from '../../lib/kubernetes/index.ts';
 import type { Handler } from '../../lib/runtime/index.ts';
 import { inSpan } from '../../lib/telemetry/index.ts';
 import { createTally, kindOf } from './tally.ts';
 
 export interface RecorderDeps {
-  jobs: Pick<JobStore, 'update'>;
+  jobs: Pick<JobStore, 'create' | 'update'>;
   now: () => Date;
 }
 
@@ -20,14 +24,27 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
   const tally = createTally();
 
   /** Undefined where there is no place for a record any more. */
-  async function keep(namespace: string, job: string, log: Logger, change: JobChange) {
+  async function keep<T>(namespace: string, job: string, log: Logger, write: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await jobs.update(namespace, job, change);
+      return await write();
     } catch (error) {
       if (!isNamespaceGone(error)) throw error;
       log.warn({ namespace, job }, 'its namespace is gone: nothing is recorded');
       return undefined;
     }
+  }
+
+  /** So that what waits for its turn can be seen, and cancelled. Whatever is known of the job already is later news. */
+  async function recordRequest(event: CloudEvent<unknown>, log: Logger): Promise<void> {
+    const request = parseRequest(event);
+    const { job, transform } = request;
+    const about = { job, transform: `${transform.namespace}/${transform.name}` };
+    const attributes = { 'gst.job': job, 'gst.transform': about.transform, 'gst.event': 'requested' };
+    const made = await inSpan('record', { attributes }, () =>
+      keep(transform.namespace, job, log, () => jobs.create(requestedRecord(request))),
+    );
+    if (made) log.info({ ...about, kind: 'requested', state: 'Pending' }, 'recorded');
+    else if (made === false) log.debug(about, 'asked for again: nothing changes');
   }
 
   async function recordResult(event: CloudEvent<unknown>, given: Logger): Promise<void> {
@@ -38,7 +55,9 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     const transform = `${namespace}/${name}`;
     const log = given.child({ job, run, transform });
     const attributes = { 'gst.job': job, 'gst.run': run, 'gst.transform': transform, 'gst.event': kind };
-    const kept = await inSpan('record', { attributes }, () => keep(namespace, job, log, (known) => applyResult(known, result)));
+    const kept = await inSpan('record', { attributes }, () =>
+      keep(namespace, job, log, () => jobs.update(namespace, job, (known) => applyResult(known, result))),
+    );
     if (kept === undefined) return;
     const { before, after } = kept;
     if (after === before) return log.debug({ kind, seq }, 'late or repeated: nothing changes');
@@ -58,9 +77,10 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     if (request === undefined) return;
     const { job, transform } = request;
     const letter = { id: event.id, request, answer, time: now().toISOString() };
-    const name = `${transform.namespace}/${transform.name}`;
+    const { namespace } = transform;
+    const name = `${namespace}/${transform.name}`;
     const kept = await inSpan('record', { attributes: { 'gst.job': job, 'gst.transform': name } }, () =>
-      keep(transform.namespace, job, log, (known) => applyDeadLetter(known, letter)),
+      keep(namespace, job, log, () => jobs.update(namespace, job, (known) => applyDeadLetter(known, letter))),
     );
     if (kept === undefined) return;
     const { before, after } = kept;
@@ -68,7 +88,10 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     log.warn({ ...about, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
   }
 
-  return (event, { path, log }) => (deadLetterPath.test(path) ? recordDeadLetter(event, log) : recordResult(event, log));
+  return (event, { path, log }) => {
+    if (deadLetterPath.test(path)) return recordDeadLetter(event, log);
+    return isRequest(event) ? recordRequest(event, log) : recordResult(event, log);
+  };
 }
 
 /** What cannot be read now never could: it is logged, and not sent round again. */

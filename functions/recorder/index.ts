@@ -1,4 +1,4 @@
-/** recorder: result events and dead letters in, Job records kept. */
+/** recorder: requests, results and dead letters in, Job records kept. */
 import { createFileJobStore, createKubernetesJobStore } from '../../lib/jobs/index.ts';
 import { createKubeClient } from '../../lib/kubernetes/index.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { Fault } from '../errors.ts';
 import { apiVersion, resources } from '../kubernetes/index.ts';
 import type { JobRecord } from './record.ts';
@@ -31,21 +31,34 @@ export async function createFileJobStore(folder: string, now: () => Date = () =>
 
   const pathOf = (namespace: string, name: string) => join(folder, part(namespace), `${part(name)}.json`);
 
+  async function keep(path: string, job: JobRecord, before: JobRecord | undefined): Promise<JobRecord> {
+    const kept = stamped(job, before, now());
+    const { dir, name } = parse(path);
+    await mkdir(dir, { recursive: true });
+    const draft = join(dir, `.${name}.${randomBytes(6).toString('hex')}`);
+    await writeFile(draft, `${JSON.stringify(kept, null, 2)}\n`);
+    await rename(draft, path);
+    return kept;
+  }
+
   return {
     get: async (namespace, name) => readJob(pathOf(namespace, name)),
     list: (query = {}) => listFiles(folder, query),
+    create: async (job) => {
+      const path = pathOf(job.metadata.namespace, job.metadata.name);
+      return inTurn(path, async () => {
+        if (await readJob(path)) return false;
+        await keep(path, job, undefined);
+        return true;
+      });
+    },
     update: async (namespace, name, change) => {
       const path = pathOf(namespace, name);
       return inTurn(path, async () => {
         const before = await readJob(path);
         const after = change(before);
         if (after === undefined || after === before) return { before, after };
-        const kept = stamped(after, before, now());
-        await mkdir(join(folder, namespace), { recursive: true });
-        const draft = join(folder, namespace, `.${name}.${randomBytes(6).toString('hex')}`);
-        await writeFile(draft, `${JSON.stringify(kept, null, 2)}\n`);
-        await rename(draft, path);
-        return { before, after: kept };
+        return { before, after: await keep(path, after, before) };
       });
     },
     remove: async (namespace, name) => {

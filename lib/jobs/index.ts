@@ -3,7 +3,7 @@ export { createFileJobStore } from './file-store.ts';
 export { createKubernetesJobStore } from './kubernetes-store.ts';
 export { jobLabels, labelsOf, labelValue } from './labels.ts';
 export type { JobRecord, JobSpec, JobState, JobStatus } from './record.ts';
-export { applyDeadLetter, applyRequest, applyResult, type DeadLetter, isPermanent } from './reduce.ts';
+export { applyDeadLetter, applyResult, type DeadLetter, isPermanent, requestedRecord } from './reduce.ts';
 export { isOlder } from './request-order.ts';
 export { specOf } from './spec.ts';
 export { waitAfter } from './standing.ts';

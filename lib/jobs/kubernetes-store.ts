@@ -20,6 +20,7 @@ export function createKubernetesJobStore(client: Pick<KubeClient, 'list' | 'get'
         .join(',');
       return select(await client.list<JobRecord>(kind, { namespace, labelSelector: labelSelector || undefined }), { limit });
     },
+    create: (job) => make(client, job),
     async update(namespace, name, change) {
       let first: { job: JobRecord | undefined } | undefined;
       for (let tries = 0; tries < mostTries; tries++) {
@@ -43,8 +44,7 @@ async function write(
 ): Promise<boolean> {
   const { namespace, name } = next.metadata;
   if (job === undefined) {
-    const { status: _, ...made } = next;
-    await client.create(resources.jobs, made);
+    await make(client, next);
     return false;
   }
   const { resourceVersion } = job.metadata;
@@ -60,4 +60,9 @@ async function write(
   if (patch === undefined) return true;
   const body = { metadata: { resourceVersion }, status: patch };
   return client.patch(resources.jobs, namespace, name, body, { status: true });
+}
+
+/** Without status: the API server takes none here, and puts the one of new records, which the CRD holds. */
+function make(client: Pick<KubeClient, 'create'>, { status: _, ...job }: JobRecord): Promise<boolean> {
+  return client.create(resources.jobs, job);
 }

@@ -57,9 +57,9 @@ export function applyDeadLetter(job: JobRecord | undefined, letter: DeadLetter):
   return changed(job, request.job, request, [], { ...before, deadLetter }, job?.spec);
 }
 
-/** @returns `job` itself where anything is known of the work already: what came of it counts more than that it was asked for */
-export function applyRequest(job: JobRecord | undefined, request: Requested): JobRecord {
-  return job?.status ? job : changed(job, request.job, request, [], {});
+/** The record of work that was asked for. Where there is one already, what it tells counts more: see JobStore.create. */
+export function requestedRecord(request: Requested): JobRecord {
+  return changed(undefined, request.job, request, [], {});
 }
 
 /** What the Broker itself does not try again; all the rest is for want of something: a pod, time, the storage. */

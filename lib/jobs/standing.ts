@@ -1,5 +1,6 @@
 /** State, conditions and the time of the next request: they follow from the rest of the status. */
 import { Fault } from '../errors.ts';
+import { requestedStatus } from '../transform/schema/requested-status.ts';
 import type { JobState, JobStatus } from './record.ts';
 import { isOlder } from './request-order.ts';
 
@@ -41,9 +42,7 @@ function endOf({ event }: JobStatus): 'Finished' | 'Failed' | undefined {
 function plain(status: JobStatus): Standing {
   const { event, error, reason, startTime, completionTime } = status;
   const end = endOf(status);
-  if (event === undefined) {
-    return { state: 'Pending', condition: { reason: 'Requested', message: 'It was asked for; no run has begun.' } };
-  }
+  if (event === undefined) return { state: requestedStatus.state, condition: requestedStatus.conditions[0] };
   if (end === 'Finished') {
     const word = reason === undefined ? 'Succeeded' : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
     return { state: end, condition: { reason: word, message: finished[word] ?? word, lastTransitionTime: completionTime } };

@@ -17,6 +17,8 @@ export interface JobStore {
   get(namespace: string, name: string): Promise<JobRecord | undefined>;
   /** Newest first. */
   list(query?: JobQuery): Promise<JobRecord[]>;
+  /** Makes a record as `requestedRecord` gives it, by one write. False where there is one already: it stays as it is. */
+  create(job: JobRecord): Promise<boolean>;
   /**
    * Reads, changes and writes one record, as if nobody else did so at the time: `change` may be called more than once.
    *

@@ -2,11 +2,12 @@
 import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
 import { cancelAnnotation } from '../../../lib/jobs/cancel.ts';
+import { objectOf } from '../../../lib/jobs/object.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 import { retryAnnotation } from '../annotations.ts';
 import { hasEnded, type JobRecord } from '../jobs.ts';
-import { type AskOptions, ask, type KnownObject } from './ask.ts';
+import { type AskOptions, ask } from './ask.ts';
 import type { Budget } from './budget.ts';
 
 export interface DueJobSweep {
@@ -15,24 +16,14 @@ export interface DueJobSweep {
   budget: Budget;
   log: Logger;
   now: Date;
-  /** See isDue. */
+  /** See dueTime. */
   silence: number;
 }
 
 /** How long a Job that was asked for is left alone, in milliseconds: no longer than the recorder ever waits between two. */
 const answerTime = 3_600_000;
-
-/**
- * @param silence how long nothing may be heard of a Job in hand, in milliseconds: longer than a request can be on its
- *   way. After that the Broker has lost it.
- */
-export function isDue(job: JobRecord, now: Date, silence: number): boolean {
-  if (job.metadata.annotations?.[retryAnnotation] !== undefined) return true;
-  if (hasEnded(job)) return false;
-  const { nextRequestTime, completionTime, startTime } = job.status ?? {};
-  if (nextRequestTime !== undefined) return Date.parse(nextRequestTime) <= now.getTime();
-  return Date.parse(completionTime ?? startTime ?? job.metadata.creationTimestamp ?? '') + silence <= now.getTime();
-}
+/** The longest that it is left where nothing has been heard of it yet. */
+const longestAnswerTime = 86_400_000;
 
 export async function sweepDueJobs(
   sweep: DueJobSweep,
@@ -40,7 +31,11 @@ export async function sweepDueJobs(
   transforms: readonly ResolvedTransform[],
 ): Promise<void> {
   const byName = new Map(transforms.map((transform) => [nameOf(transform.ref), transform]));
-  for (const job of jobs.filter((one) => isDue(one, sweep.now, sweep.silence)).sort(byDueTime)) {
+  const due = jobs
+    .map((job) => ({ job, time: dueTime(job, sweep.silence) }))
+    .filter(({ time }) => time <= sweep.now.getTime())
+    .toSorted((a, b) => a.time - b.time);
+  for (const { job } of due) {
     const { kind, name } = job.spec.pipelineRef;
     const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace }));
     // it may be mended or taken up again: the Job waits for that
@@ -50,16 +45,38 @@ export async function sweepDueJobs(
   }
 }
 
+/**
+ * When a Job is to be asked for, in milliseconds since the epoch.
+ *
+ * @param silence how long nothing may be heard of a Job in hand, in milliseconds: longer than a request can be on its
+ *   way. After that the Broker has lost it.
+ */
+function dueTime(job: JobRecord, silence: number): number {
+  if (job.metadata.annotations?.[retryAnnotation] !== undefined) return 0;
+  if (hasEnded(job)) return Number.POSITIVE_INFINITY;
+  const { nextRequestTime, completionTime, startTime } = job.status ?? {};
+  if (nextRequestTime !== undefined) return Date.parse(nextRequestTime);
+  return Date.parse(completionTime ?? startTime ?? job.metadata.creationTimestamp ?? '') + silence;
+}
+
 async function askAgain(sweep: DueJobSweep, job: JobRecord, transform: ResolvedTransform): Promise<void> {
   const { client, asking, log } = sweep;
   const { namespace, name } = job.metadata;
+  // what will never come to an end under this name
+  const drop = async () => {
+    if (!hasEnded(job)) await client.remove(resources.jobs, namespace, name);
+  };
   if (!(await mark(sweep, job))) return;
-  const { bucket } = transform.source;
+  const object = objectOf(job, transform);
+  if (!object) {
+    log.warn({ job: name }, 'its Transform does not take this object: not asked for');
+    return drop();
+  }
   try {
-    const asked = await ask(asking, transform, objectOf(job, bucket));
+    const asked = await ask(asking, transform, object);
     log.info({ job: name, asked }, 'asked again');
-    // the Transform has other work now: its Job has another name, and this one will never come to an end
-    if (asked !== name && !hasEnded(job)) await client.remove(resources.jobs, namespace, name);
+    // the Transform has other work now, which has a Job of its own
+    if (asked !== name) await drop();
   } catch (error) {
     if (Fault.from(error).class !== 'permanent') throw error;
     log.warn({ err: error, job: name }, 'job cannot be asked for');
@@ -67,14 +84,14 @@ async function askAgain(sweep: DueJobSweep, job: JobRecord, transform: ResolvedT
 }
 
 /** First the mark, then the event: should the event get lost, the Job is due once more. False where someone changed it meanwhile. */
-async function mark({ client, now }: DueJobSweep, { metadata }: JobRecord): Promise<boolean> {
+async function mark({ client, now }: DueJobSweep, { metadata, status }: JobRecord): Promise<boolean> {
   const { namespace, name, resourceVersion, annotations } = metadata;
   if (annotations?.[retryAnnotation] !== undefined) {
     return client.patch(resources.jobs, namespace, name, {
       metadata: { resourceVersion, annotations: { [retryAnnotation]: null, [cancelAnnotation]: null } },
     });
   }
-  const nextRequestTime = new Date(now.getTime() + answerTime).toISOString();
+  const nextRequestTime = new Date(now.getTime() + restOf(metadata, status, now)).toISOString();
   return client.patch(
     resources.jobs,
     namespace,
@@ -84,21 +101,11 @@ async function mark({ client, now }: DueJobSweep, { metadata }: JobRecord): Prom
   );
 }
 
-function objectOf({ spec: { src }, metadata }: JobRecord, bucket: string): KnownObject {
-  return {
-    eventName: 'ObjectCreated:Put',
-    bucket,
-    key: src.name,
-    etag: src.etag ?? '',
-    size: src.size ?? 0,
-    versionId: src.versionId,
-    contentType: src.contentType,
-    eventTime: src.eventTime ?? metadata.creationTimestamp ?? new Date(0).toISOString(),
-    region: '',
-    userMetadata: {},
-  };
+/** What may still wait in a long queue is left the longer the older it is: asking must not make the queue longer for ever. */
+function restOf({ creationTimestamp = '' }: JobRecord['metadata'], status: JobRecord['status'], now: Date): number {
+  if (status?.run !== undefined || status?.deadLetter !== undefined) return answerTime;
+  const waited = now.getTime() - Date.parse(creationTimestamp);
+  return Math.max(answerTime, Math.min(waited || 0, longestAnswerTime));
 }
 
 const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }) => `${kind}/${namespace}/${name}`;
-const byDueTime = (a: JobRecord, b: JobRecord) =>
-  Date.parse(a.status?.nextRequestTime ?? '') - Date.parse(b.status?.nextRequestTime ?? '');

@@ -3,20 +3,17 @@ import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
 import { chainOf, jobId } from '../../../lib/events/index.ts';
 import type { Endpoint } from '../../../lib/events/types.ts';
-import type { JobStore } from '../../../lib/jobs/index.ts';
-import { isNamespaceGone } from '../../../lib/kubernetes/index.ts';
+import type { KnownObject } from '../../../lib/jobs/object.ts';
 import { type ListedObject, manifestKey, type ObjectStore } from '../../../lib/storage/index.ts';
 import { createTransformIndex, outputKey, type ResolvedTransform } from '../../../lib/transform/index.ts';
 import { wayOf } from '../jobs.ts';
-import { type AskOptions, ask, askFirst, type KnownObject } from './ask.ts';
+import { type AskOptions, ask } from './ask.ts';
 import type { Budget } from './budget.ts';
 import { type Place, type Position, type Window, windowOf } from './position.ts';
 
 export interface ObjectSweep {
   store: (endpoint: Endpoint, namespace: string) => Promise<ObjectStore>;
   asking: AskOptions;
-  /** Where a record is made of what is asked for; absent where none is to be made. */
-  jobs?: Pick<JobStore, 'update' | 'remove'>;
   budget: Budget;
   /** Ways (jobs.ts) that have a Job, in hand or at its end. */
   known: ReadonlySet<string>;
@@ -88,12 +85,11 @@ export async function lookAt(
     if (!sweep.budget.look()) return false;
     try {
       if (await isFinished(sweep, store, transform, object)) continue;
-      const { asking, jobs } = sweep;
-      const job = await (jobs ? askFirst({ ...asking, jobs }, transform, object) : ask(asking, transform, object));
+      const job = await ask(sweep.asking, transform, object);
       sweep.log.info({ job, bucket, key: listed.key }, 'asked for an object that nobody asked for');
     } catch (error) {
       // what this object can never be asked for must not hold up the others
-      if (Fault.from(error).class !== 'permanent' && !isNamespaceGone(error)) throw error;
+      if (Fault.from(error).class !== 'permanent') throw error;
       sweep.log.warn({ err: error, bucket, key: listed.key }, 'object cannot be asked for');
     }
   }

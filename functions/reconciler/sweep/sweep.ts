@@ -5,12 +5,11 @@ import { ulid } from 'ulid';
 import { Fault } from '../../../lib/errors.ts';
 import type { Publish } from '../../../lib/events/index.ts';
 import type { Endpoint, Requested } from '../../../lib/events/types.ts';
-import { createKubernetesJobStore } from '../../../lib/jobs/index.ts';
 import type { KubeClient } from '../../../lib/kubernetes/index.ts';
 import type { ObjectStore } from '../../../lib/storage/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 import { type JobRecord, wayOf, wayOfJob } from '../jobs.ts';
-import { createBudget } from './budget.ts';
+import { createBudget, partOf } from './budget.ts';
 import { sweepDueJobs } from './due-jobs.ts';
 import { sweepObjects } from './objects.ts';
 import { type Positions, placeId, placesOf, positionOf } from './position.ts';
@@ -55,15 +54,16 @@ export async function sweep(deps: SweepDeps, transforms: readonly ResolvedTransf
   const active = transforms.filter(({ suspend }) => !suspend);
   const busy = new Set(atWork.map(({ job, transform }) => `${transform.namespace}/${job}`));
   const idle = deps.jobs.filter(({ metadata: { namespace, name } }) => !busy.has(`${namespace}/${name}`));
-  await sweepDueJobs({ client, asking, budget, log, now, silence: limits.silence }, idle, active);
+  // a long queue of Jobs must not keep the sweep from objects that nobody has asked for
+  const part = partOf(budget, Math.ceil(limits.looks / 2));
+  await sweepDueJobs({ client, asking, budget: part, log, now, silence: limits.silence }, idle, active);
   const known = new Set([...deps.jobs.map(wayOfJob), ...atWork.map(({ transform, source }) => wayOf(transform, source))]);
-  const records = createKubernetesJobStore(client);
   const next: Positions = {};
   for (const place of placesOf(active)) {
     const position = positionOf(positions, place, now);
     const { bucket, prefix, namespace } = place;
     next[placeId(place)] = await sweepObjects(
-      { store: deps.store, asking, jobs: records, budget, known, madeAt: deps.madeAt, log, now, ...limits },
+      { store: deps.store, asking, budget, known, madeAt: deps.madeAt, log, now, ...limits },
       place,
       position,
       active,

@@ -1,6 +1,7 @@
 /** Job: the record of one object's way through one Transform. Written by the recorder, read by people. */
 import { z } from 'zod';
 import { sinkSchema } from './minio.ts';
+import { requestedStatus } from './requested-status.ts';
 import { conditionsSchema } from './transform.ts';
 
 const time = (description: string) => z.iso.datetime({ offset: true }).meta({ description });
@@ -157,7 +158,7 @@ const statusSchema = z
     timings: timingsSchema,
   })
   .partial()
-  .meta({ description: 'What has become of it.' });
+  .meta({ description: 'What has become of it.', default: requestedStatus });
 
 export const jobSchema = z
   .object({ spec: specSchema, status: statusSchema.optional() })

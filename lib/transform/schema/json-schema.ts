@@ -12,6 +12,8 @@ export interface Node {
   anyOf?: Node[];
   enum?: unknown[];
   const?: unknown;
+  /** What the API server puts where nothing is given. */
+  default?: unknown;
   pattern?: string;
   format?: string;
   minimum?: number;

@@ -7,6 +7,7 @@ export type Structural = Record<string, unknown>;
 export function structural(node: Node): Structural {
   const common = {
     ...(node.description !== undefined && { description: node.description }),
+    ...(node.default !== undefined && { default: node.default }),
     ...(node.rules && { 'x-kubernetes-validations': node.rules }),
   };
   // a structural schema cannot say "one of three types": it takes any value, and the bounds keep maps and lists out

@@ -47,18 +47,55 @@ describe('a namespace that is gone', () => {
     [404, 'jobs.pipelines.gst.io "x" not found', false],
   ];
   it.each(refusals)('has nothing to record: %i %s', async (code, message, dropped) => {
-    const update = async () => {
+    const refused = async () => {
       throw kubernetesFault('create jobs', { code, body: JSON.stringify({ message }) });
     };
-    const handler = createHandler({ jobs: { update }, now: () => new Date() });
-    const { log, lines: kept } = keptLog();
-    const answer = Promise.resolve(handler(posted('started', { run, seq: 0 }), { path: '/', log } as EventContext));
-    const outcome = await answer.then(
-      () => 'dropped',
-      (error) => Fault.from(error).code,
-    );
-    expect(outcome).toBe(dropped ? 'dropped' : 'KUBERNETES_FAILED');
-    expect(kept.map(({ msg }) => msg)).toEqual(dropped ? ['its namespace is gone: nothing is recorded'] : []);
+    const handler = createHandler({ jobs: { create: refused, update: refused }, now: () => new Date() });
+    for (const event of [posted('started', { run, seq: 0 }), requestedEvent(request)]) {
+      const { log, lines: kept } = keptLog();
+      const answer = Promise.resolve(handler(event, { path: '/', log } as EventContext));
+      const outcome = await answer.then(
+        () => 'dropped',
+        (error) => Fault.from(error).code,
+      );
+      expect(outcome).toBe(dropped ? 'dropped' : 'KUBERNETES_FAILED');
+      expect(kept.map(({ msg }) => msg)).toEqual(dropped ? ['its namespace is gone: nothing is recorded'] : []);
+    }
+  });
+});
+
+describe('a request', () => {
+  it('is a record that waits, until a run tells more', async () => {
+    expect((await send(requestedEvent(request))).status).toBe(204);
+    expect(await record()).toMatchObject({
+      spec: { pipelineRef: { name: 'test' }, src: { name: 'drop/a b.mkv', etag: 'e1' }, sinks: [{ name: 'mp4/a b.mp4' }] },
+      status: { state: 'Pending', conditions: [{ type: 'Pending', status: 'True', reason: 'Requested' }] },
+    });
+    await send(posted('started', { run, seq: 0 }));
+    expect(await record()).toMatchObject({ status: { state: 'InProgress', runs: 1 } });
+  });
+
+  const known: Array<[name: string, kind: 'started' | 'succeeded' | 'failed']> = [
+    ['is under way', 'started'],
+    ['is done', 'succeeded'],
+    ['has failed', 'failed'],
+  ];
+  it.each(known)('of work that %s changes nothing, whether it is late or made once more', async (_name, kind) => {
+    await send(posted(kind, { run, seq: 0 }));
+    const before = await record();
+    for (const id of [job, `${job}.01k`]) expect((await send(requestedEvent(request, { id }))).status).toBe(204);
+    expect(await record()).toEqual(before);
+  });
+
+  it('that nobody signed makes a record at most: nothing is run because of it', async () => {
+    expect((await send(requestedEvent(request, { key: 'another key' }))).status).toBe(204);
+    expect((await record())?.status?.state).toBe('Pending');
+  });
+
+  it('that cannot be read is answered 400', async () => {
+    const bad = requestedEvent(request).cloneWith({ data: { ...request, job: '../up' } });
+    expect((await send(bad as CloudEvent<unknown>)).status).toBe(400);
+    expect(await all()).toEqual([]);
   });
 });
 
@@ -132,11 +169,11 @@ describe('a dead letter', () => {
     else expect(next).toBeUndefined();
   });
 
-  it('is told by its path alone: elsewhere a request is no result', async () => {
-    expect((await send(letter(), '/')).status).toBe(204);
-    expect(await all()).toEqual([]);
-    expect((await send(letter(), '/dead?x=1')).status).toBe(204);
-    expect(await all()).toHaveLength(1);
+  it('is told by its path alone: elsewhere a request is news of work to come', async () => {
+    expect((await send(letter({ knativeerrorcode: 422 }), '/')).status).toBe(204);
+    expect((await record())?.status?.state).toBe('Pending');
+    expect((await send(letter({ knativeerrorcode: 422 }), '/dead?x=1')).status).toBe(204);
+    expect((await record())?.status?.state).toBe('Failed');
   });
 
   it('of an object event is logged: there is no job yet', async () => {

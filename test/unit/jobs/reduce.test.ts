@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../lib/events/index.ts';
-import { applyDeadLetter, applyResult, type DeadLetter, type JobRecord } from '../../../lib/jobs/index.ts';
+import { applyDeadLetter, applyResult, type DeadLetter, type JobRecord, requestedRecord } from '../../../lib/jobs/index.ts';
 import { jobSchema } from '../../../lib/transform/schema/job.ts';
 import { request, result, runAt } from '../../support/results.ts';
 
@@ -9,9 +9,13 @@ const run = runAt(0);
 const later = runAt(1);
 const { job } = request;
 
-type Step = Result | DeadLetter;
-const apply = (record: JobRecord | undefined, step: Step): JobRecord =>
-  'kind' in step ? applyResult(record, step) : applyDeadLetter(record, step);
+/** That work is asked for, the first time or again: a store makes a record of it where there is none. */
+const asked = 'asked for' as const;
+type Step = Result | DeadLetter | typeof asked;
+function apply(record: JobRecord | undefined, step: Step): JobRecord {
+  if (step === asked) return record ?? requestedRecord(request);
+  return 'kind' in step ? applyResult(record, step) : applyDeadLetter(record, step);
+}
 function reduced(steps: readonly Step[]): JobRecord {
   let record: JobRecord | undefined;
   for (const step of steps) record = apply(record, step);
@@ -64,6 +68,7 @@ describe('a record', () => {
   });
 
   const events: Array<[name: string, steps: Step[], wanted: object, conditions: string[]]> = [
+    ['that it waits for its turn', [asked, asked], { state: 'Pending' }, ['Pending=True Requested']],
     [
       'that a run has begun',
       [result('started', { run, seq: 0 })],
@@ -261,6 +266,20 @@ describe('in any order, each as often as it comes', () => {
     fc.assert(
       fc.property(delivered, ({ steps, shuffled }) => {
         expect(reduced(shuffled)).toEqual(reduced(steps));
+      }),
+    );
+  });
+
+  it('a request changes nothing of it, wherever it comes in between', () => {
+    const requested = delivered.chain(({ steps, shuffled }) =>
+      fc.array(fc.nat({ max: shuffled.length }), { minLength: 1, maxLength: 3 }).map((places) => {
+        const mixed = shuffled.flatMap((step, at): Step[] => (places.includes(at) ? [asked, step] : [step]));
+        return { steps, mixed: places.includes(shuffled.length) ? [...mixed, asked] : mixed };
+      }),
+    );
+    fc.assert(
+      fc.property(requested, ({ steps, mixed }) => {
+        expect(reduced(mixed)).toEqual(reduced(steps));
       }),
     );
   });

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import {
   applyResult,
   createFileJobStore,
@@ -10,6 +12,7 @@ import {
   type JobStore,
   jobLabels,
   labelValue,
+  requestedRecord,
 } from '../../../lib/jobs/index.ts';
 import { createKubeClient, type KubeClient } from '../../../lib/kubernetes/index.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
@@ -65,6 +68,20 @@ describe.each(['files', 'the cluster'])('records in %s', (where) => {
     expect(await store.list({ labels: { [jobLabels.object]: 'other' } })).toEqual([]);
     expect([await store.remove(namespace, job), await store.remove(namespace, job)]).toEqual([true, false]);
     expect(await store.list()).toEqual([]);
+  });
+
+  it('of what was asked for are made once, and never instead of what is known', async () => {
+    const { store, other } = place;
+    const made = await Promise.all([store, other, store].map((one) => one.create(requestedRecord(request))));
+    expect(made.toSorted()).toEqual([false, false, true]);
+    expect(await store.get(namespace, job)).toMatchObject(requestedRecord(request));
+    expect(await record(store, begun)).toMatchObject({
+      before: { status: { state: 'Pending' } },
+      after: { status: { runs: 1 } },
+    });
+    const before = await store.get(namespace, job);
+    expect(await store.create(requestedRecord(request))).toBe(false);
+    expect(await store.get(namespace, job)).toEqual(before);
   });
 
   it('lose fields that are no longer so', async () => {
@@ -166,6 +183,16 @@ describe('records in the cluster', () => {
     expect(server.requests).toEqual([`GET ${path}`]);
     await record(store, result('progress', { run, seq: 1 }));
     expect(server.requests.slice(1)).toEqual([`GET ${path}`, `PATCH ${path}/status`]);
+  });
+
+  it('of what was asked for cost one request, for the status comes from the CRD', async () => {
+    server.requests.length = 0;
+    await store.create(requestedRecord(request));
+    expect(server.requests).toEqual([`POST ${path.slice(0, path.lastIndexOf('/'))}`]);
+    const crd = parse(readFileSync(new URL('../../../knative/crds/jobs.yaml', import.meta.url), 'utf8'));
+    const { status } = crd.spec.versions[0].schema.openAPIV3Schema.properties;
+    expect(status.default).toEqual(requestedRecord(request).status);
+    expect(server.get(path).status).toEqual(status.default);
   });
 
   it('give up with a fault that brings the event back, when there is no end to it', async () => {

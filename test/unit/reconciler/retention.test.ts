@@ -25,8 +25,8 @@ describe('old Jobs', () => {
       job('finished-old', 'Finished', 25),
       job('failed-new', 'Failed', 25),
       job('failed-old', 'Failed', 7 * 24 + 1, 'b'),
-      job('pending', 'Pending', 9999),
-      job('running', 'InProgress', 9999),
+      job('pending', 'Pending', 7 * 24 - 1),
+      job('running', 'InProgress', 7 * 24 - 1),
     ];
     expect(expired(...jobs)).toEqual(['finished-old', 'failed-old']);
   });
@@ -40,5 +40,25 @@ describe('old Jobs', () => {
       job('other', 'Finished', 20, 'b'),
     ];
     expect(expired(...jobs)).toEqual(['old']);
+  });
+
+  it('go a week after they were last heard of, where their work never came to an end and nobody asks for it any more', () => {
+    const week = 7 * 24;
+    const heard = (name: string, hours: number, status: JobRecord['status']): JobRecord => ({
+      ...job(name, 'Pending', hours),
+      metadata: { name, namespace: 'team', creationTimestamp: ago(hours) },
+      status: { state: 'Pending', ...status },
+    });
+    const jobs = [
+      heard('queued', week - 1, {}),
+      heard('lost', week + 1, {}),
+      heard('begun', 3 * week, { state: 'InProgress', startTime: ago(week + 1) }),
+      heard('waiting for its time', 3 * week, { nextRequestTime: ago(week - 1) }),
+      heard('asked for in vain', 3 * week, {
+        nextRequestTime: ago(week + 1),
+        deadLetter: { request: 'a', permanent: false, times: 9, time: ago(week + 2) },
+      }),
+    ];
+    expect(expired(...jobs)).toEqual(['lost', 'begun', 'asked for in vain']);
   });
 });
