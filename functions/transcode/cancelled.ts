@@ -29,18 +29,35 @@ export interface CancelWatch {
   interval: number;
 }
 
-/** Looks at once and then again and again until `signal`; calls when the job is cancelled. A look that fails costs nothing. */
+/** How long a run waits for the first look, in milliseconds. */
+const longestFirstLook = 2_000;
+
+/**
+ * Looks at once and then again and again until `signal`; calls when the job is cancelled. A look that fails costs nothing.
+ *
+ * @returns when the first look is done: a job that was cancelled before its turn must not begin
+ */
 export async function watchCancelled(
   { isCancelled, interval }: CancelWatch,
   { namespace, job }: { namespace: string; job: string },
   { signal, log, onCancelled }: { signal: AbortSignal; log: Logger; onCancelled: () => void },
 ): Promise<void> {
-  while (!signal.aborted) {
+  const look = async () => {
     const found = await isCancelled(namespace, job).catch((error: unknown) => {
       log.debug({ err: error }, 'whether it is cancelled is not known');
       return false;
     });
-    if (found && !signal.aborted) return onCancelled();
-    await sleep(interval, undefined, { signal }).catch(() => {});
-  }
+    if (found && !signal.aborted) onCancelled();
+    return found;
+  };
+  const watch = async () => {
+    do await sleep(interval, undefined, { signal }).catch(() => {});
+    while (!signal.aborted && !(await look()));
+  };
+  const first = look().then((found) => {
+    if (!found && !signal.aborted) void watch();
+  });
+  const enough = new AbortController();
+  await Promise.race([first, sleep(longestFirstLook, undefined, { signal: enough.signal }).catch(() => {})]);
+  enough.abort();
 }

@@ -78,10 +78,9 @@ async function transcode(
   });
   const stop = stopSignal(context);
   const ended = new AbortController();
-  if (deps.cancel) {
-    const { namespace } = request.transform;
-    void watchCancelled(deps.cancel, { namespace, job }, { signal: ended.signal, log, onCancelled: stop.cancel });
-  }
+  const { namespace } = request.transform;
+  const mayBegin =
+    deps.cancel && watchCancelled(deps.cancel, { namespace, job }, { signal: ended.signal, log, onCancelled: stop.cancel });
   try {
     const { graph, limits } = deps.admit(request);
     log.info({ bucket: request.source.bucket, key: request.source.key }, 'run begins');
@@ -94,6 +93,7 @@ async function transcode(
       log,
       signal: stop.signal,
       onShare: stop.onShare,
+      mayBegin,
     });
     await reporter.post('succeeded', succeeded);
     log.info({ reused: succeeded.reused, timings: succeeded.timings }, 'run succeeded');

@@ -39,6 +39,8 @@ export interface JobRun {
   signal: AbortSignal;
   /** Told how far the run is: share of the known duration from 0 to 1. */
   onShare?: (share: number) => void;
+  /** Nothing is made before. */
+  mayBegin?: Promise<void>;
 }
 
 /** How much longer than the run's own limit the presigned address of the source is good for, in seconds. */
@@ -56,9 +58,10 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   );
 
   const [source, finished] = await inSpan('prepare', { attributes: objectAttributes(request.source) }, () =>
-    Promise.all([currentSource(sourceStore, request, signal), finishedOutputs(sinks, request, signal)]),
+    Promise.all([currentSource(sourceStore, request, signal), finishedOutputs(sinks, request, signal), job.mayBegin]),
   );
   if (finished) return { job: request.job, run, outputs: finished, skippedStreams: [], reused: true };
+  signal.throwIfAborted();
 
   const chain = chainOf(source, request);
   if (chain.includes(transformName(request.transform)) || chain.length >= longestChain) {

@@ -46,13 +46,21 @@ async function command(...args: string[]) {
 
 const deliveries = (key: string) => {
   const ids = bench.of('requested', key).map(({ id }) => id);
-  return bench.deliveries.filter(({ event }) => ids.includes(event.id)).map(({ trigger, outcome }) => [trigger, outcome]);
+  return bench.deliveries
+    .filter(({ event, trigger }) => ids.includes(event.id) && trigger !== 'recorder')
+    .map(({ trigger, outcome }) => [trigger, outcome]);
 };
 
 async function record(key: string): Promise<JobRecord> {
   const job = String(bench.of('requested', key)[0]?.subject);
   return JSON.parse(await readFile(join(bench.dev.place.jobsDir, 'default', `${job}.json`), 'utf8'));
 }
+
+const isIn = (key: string, state: string) => () =>
+  record(key).then(
+    ({ status }) => status?.state === state,
+    () => false,
+  );
 
 describe('a Transform with execution: job', { timeout: 150_000 }, () => {
   it('runs in a process that goes when it is done; one that is killed is tried again', async () => {
@@ -98,23 +106,27 @@ describe('a Transform with execution: job', { timeout: 150_000 }, () => {
     await expect(command('retry', 'long-none')).rejects.toMatchObject({ code: 2 });
   });
 
-  it('stops when it is cancelled, leaves nothing, and runs again when that is asked for', async () => {
+  it('stops when it is cancelled, or never begins; leaves nothing, and runs again when that is asked for', async () => {
     // 450 frames, each of which takes 150 ms: the run lasts until it is stopped
     const longer = await makeClip(bench.folder, 'longer.mkv', { audio: false, seconds: 30 });
     await bench.client.fPutObject('media', 'in/last.mkv', longer);
     await until(() => bench.of('started', 'in/last.mkv').length === 1, 90_000);
     const job = String(bench.of('requested', 'in/last.mkv')[0]?.subject);
-    await until(() =>
-      record('in/last.mkv')
-        .then(() => true)
-        .catch(() => false),
-    );
+    await until(isIn('in/last.mkv', 'InProgress'));
+    await bench.client.fPutObject('media', 'in/queued.mkv', longer);
+    await until(() => bench.of('requested', 'in/queued.mkv').length === 1, 90_000);
+    await until(isIn('in/queued.mkv', 'Pending'));
+    const queued = String(bench.of('requested', 'in/queued.mkv')[0]?.subject);
+    expect(await command('cancel', queued)).toEqual({ namespace: 'default', name: queued });
     expect(await command('cancel', job)).toEqual({ namespace: 'default', name: job });
     expect((await bench.end('in/last.mkv')).event.data).toMatchObject({ reason: 'cancelled' });
     await bench.quiet();
-    expect((await record('in/last.mkv')).status).toMatchObject({ state: 'Finished', reason: 'cancelled' });
-    expect(deliveries('in/last.mkv')).toEqual([['transcode-job', 'done']]);
-    await expect(bench.client.statObject('media', 'out/last.mp4')).rejects.toThrow();
+    for (const name of ['last', 'queued']) {
+      expect((await record(`in/${name}.mkv`)).status).toMatchObject({ state: 'Finished', reason: 'cancelled' });
+      expect(deliveries(`in/${name}.mkv`)).toEqual([['transcode-job', 'done']]);
+      await expect(bench.client.statObject('media', `out/${name}.mp4`)).rejects.toThrow();
+    }
+    expect(bench.of('started', 'in/queued.mkv')).toEqual([]);
     expect(await bench.scratch()).toEqual([]);
     await command('retry', job);
     await until(() => bench.of('started', 'in/last.mkv').length === 2, 90_000);

@@ -30,6 +30,16 @@ describe('a job that is cancelled', () => {
     expect(await transcode.scratch()).toEqual([]);
   });
 
+  it('before its turn never begins, however slowly the record is read', async () => {
+    const isCancelled = () => new Promise<boolean>((resolve) => setTimeout(resolve, 50, true));
+    transcode = await fakeTranscode({ cancel: { isCancelled, interval: 5 } });
+    expect((await transcode.ask(await request())).status).toBe(204);
+    expect(transcode.kinds()).toEqual(['skipped']);
+    expect(transcode.events.at(-1)?.data).toMatchObject({ reason: 'cancelled' });
+    expect(transcode.engine.runs).toEqual([]);
+    expect(await transcode.store.stat('media', 'out/a.mp4')).toBeUndefined();
+  });
+
   it('costs those nothing that cannot be looked at, and nobody looks after the end', async () => {
     let looks = 0;
     const isCancelled = async () => {
