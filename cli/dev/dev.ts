@@ -14,6 +14,7 @@ import { mirrorTransforms } from './alias.ts';
 import { type Broker, createBroker, readTriggers, startIngress } from './broker/index.ts';
 import { freePort, isFree } from './free-port.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
+import { keepJobLogs } from './job-logs.ts';
 import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
 import { createOneShots, type OneShots } from './one-shots.ts';
 import { commandSettings, environmentOf, newSecret, type Place, settingsFile } from './settings.ts';
@@ -91,6 +92,13 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   const functions = new Set<FunctionProcess>();
   const releases: Array<() => unknown> = options.dataDir ? [] : [() => rm(dataDir, { recursive: true, force: true })];
 
+  const logsDir = join(dataDir, 'logs');
+  const logs = await keepJobLogs({ folder: logsDir, log });
+  releases.push(logs.close);
+  const onLine = (label: string, line: string) => {
+    logs.take(label, line);
+    options.onLine?.(label, line);
+  };
   let oneShots: OneShots | undefined;
   const stop = (names: readonly string[], seconds: number) =>
     Promise.all([
@@ -124,6 +132,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       dataDir,
       transformsDir: options.aliases?.length ? join(dataDir, 'transforms') : transforms,
       jobsDir: join(dataDir, 'jobs'),
+      logsDir,
       scratchDir: join(dataDir, 'scratch'),
       sink: ingress.url,
       minio: {
@@ -140,7 +149,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       const env = { ...environmentOf(place, label), ...options.env };
       // no event is delivered to the dashboard: it reads what the recorder keeps
       const onUp = (url: string) => (name === 'dashboard' ? () => {} : broker.subscriber(name).add(url));
-      const started = startFunction({ name, label, env, onLine: options.onLine ?? (() => {}), onUp });
+      const started = startFunction({ name, label, env, onLine, onUp });
       functions.add(started);
       await started.up;
       signal?.throwIfAborted();
@@ -180,7 +189,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       label: jobSink,
       env: { ...environmentOf(place, jobSink), ...options.env },
       folder: join(dataDir, 'events'),
-      onLine: options.onLine ?? (() => {}),
+      onLine,
     });
     broker.subscriber(jobSink).add(jobSink, oneShots.post);
     releases.push(minio.stop);

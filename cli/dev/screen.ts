@@ -3,6 +3,7 @@ import type { CloudEvent } from 'cloudevents';
 import { type Progress, typePrefix } from '../../lib/events/types.ts';
 import { readableLine } from '../../lib/runtime/index.ts';
 import { renderBar } from '../progress-bar.ts';
+import { logEntry } from './log-line.ts';
 
 const labelWidth = 11; // characters
 const plainInterval = 2_000; // ms between two lines of progress of one job
@@ -18,7 +19,7 @@ export function createScreen(output: { write(text: string): unknown }, json: boo
   const shown = new Map<string, number>();
   return {
     line(label, line) {
-      const entry = parse(line);
+      const entry = logEntry(line);
       if (json) output.write(`${JSON.stringify(entry ? { ...entry, name: label } : { name: label, msg: line })}\n`);
       else if (entry) output.write(readableLine(JSON.stringify({ ...entry, name: label.padEnd(labelWidth) })));
       else output.write(`${' '.repeat(14)} ${label.padEnd(labelWidth)} ${line}\n`);
@@ -34,13 +35,4 @@ export function createScreen(output: { write(text: string): unknown }, json: boo
       output.write(readableLine(JSON.stringify({ time, level: 'info', name: 'progress'.padEnd(labelWidth), msg: said })));
     },
   };
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,8 @@ export interface Place {
   dataDir: string;
   transformsDir: string;
   jobsDir: string;
+  /** Log lines by job. */
+  logsDir: string;
   /** With a folder for each process of transcode. */
   scratchDir: string;
   /** Of the Broker. */
@@ -40,6 +42,7 @@ export function environmentOf(place: Place, scratch: string): NodeJS.ProcessEnv 
     DASHBOARD_OUTPUTS: 'anyone', // on loopback, with objects of one's own
     TRANSFORMS_DIR: place.transformsDir,
     JOBS_DIR: place.jobsDir,
+    LOGS_DIR: place.logsDir,
     SCRATCH_DIR: join(place.scratchDir, scratch),
     PROGRESS_INTERVAL: String(progressInterval),
     CANCEL_CHECK_SECONDS: String(cancelInterval),
