@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Client, ClientOptions } from 'minio';
 import type { Endpoint } from '../events/types.ts';
-import { boundedTransport, type Exchange } from './exchange.ts';
+import { type Bounds, boundedTransport, type Exchange } from './exchange.ts';
 import { isPassing, storageFault } from './faults.ts';
 import { retry, throwIfAborted } from './retry.ts';
 import { defaultSettings, type StorageSettings } from './settings.ts';
@@ -20,6 +20,8 @@ export interface Call {
   signal?: AbortSignal;
   /** A call that must not happen twice is tried again only where the server cannot have seen it, or has refused it. */
   once?: boolean;
+  /** See Bounds. */
+  onWritten?: Bounds['onWritten'];
   /** In place of the setting; ms. */
   idleTimeout?: number;
   /** In place of the setting. */
@@ -70,7 +72,12 @@ export function connect(endpoint: Endpoint, credentials: Credentials, settings: 
       const attempt = async () => {
         exchange = {};
         try {
-          const bounds = { ...all, idleTimeout: call.idleTimeout ?? all.idleTimeout, signal: call.signal };
+          const bounds = {
+            ...all,
+            idleTimeout: call.idleTimeout ?? all.idleTimeout,
+            signal: call.signal,
+            onWritten: call.onWritten,
+          };
           const transport = boundedTransport(request, bounds, exchange);
           return await work(new Client({ ...options, transport }), exchange);
         } catch (error) {

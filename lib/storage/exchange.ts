@@ -18,6 +18,8 @@ export interface Bounds {
   connectTimeout: number;
   idleTimeout: number;
   signal?: AbortSignal;
+  /** Given each block of a streamed body once the system has it: its memory may be used again. */
+  onWritten?: (block: Uint8Array) => void;
 }
 
 type Request = typeof http.request;
@@ -29,6 +31,7 @@ export function boundedTransport(request: Request, bounds: Bounds, exchange: Exc
       note(response, exchange);
       onResponse(response);
     });
+    if (bounds.onWritten) tellWritten(outgoing, bounds.onWritten);
     outgoing.once('timeout', () => outgoing.destroy(timedOut(`nothing came or went for ${bounds.idleTimeout} ms`)));
     outgoing.once('socket', (socket) => {
       // a kept connection that the server has just closed took nothing
@@ -37,6 +40,15 @@ export function boundedTransport(request: Request, bounds: Bounds, exchange: Exc
     return outgoing;
   };
   return { request: bounded as Request };
+}
+
+/** A stream is piped into a request, which says nothing of each block: hence its `write` is listened to. */
+function tellWritten(outgoing: http.ClientRequest, onWritten: (block: Uint8Array) => void): void {
+  const write = outgoing.write.bind(outgoing);
+  outgoing.write = (block: Uint8Array) =>
+    write(block, (error) => {
+      if (!error) onWritten(block); // else the system may still be at it
+    });
 }
 
 function watchConnect(socket: Socket, outgoing: http.ClientRequest, { connectTimeout }: Bounds, exchange: Exchange): void {

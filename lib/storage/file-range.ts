@@ -3,8 +3,13 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { createBlockPool } from './block-pool.ts';
 
 const blockSize = 1024 * 1024;
+
+/** A part in flight has one block with the connection, one waiting and one being read; of two parts and the digest of a third. */
+const keptBlocks = 8;
+const pool = createBlockPool(blockSize, keptBlocks);
 
 export interface Range {
   start: number;
@@ -31,10 +36,13 @@ export async function sizeOf(path: string): Promise<number> {
   return stats.size;
 }
 
-/** The bytes of the range, one block of them in memory at a time. Each block is shown to `tap`. */
+/**
+ * The bytes of the range, a few blocks of them in memory at a time. Each block is shown to `tap`. Who knows that nobody
+ * reads a block any more may hand it to `useAgain`.
+ */
 export function readRange(path: string, range: Range, tap: (block: Buffer) => void): Readable {
   const tapped = async function* () {
-    for await (const block of blocks(path, range, Buffer.allocUnsafeSlow)) {
+    for await (const block of blocks(path, range)) {
       tap(block);
       yield block;
     }
@@ -42,12 +50,14 @@ export function readRange(path: string, range: Range, tap: (block: Buffer) => vo
   return Readable.from(tapped(), { objectMode: false, highWaterMark: 1 });
 }
 
-async function* blocks(path: string, { start, length }: Range, space: (size: number) => Buffer): AsyncGenerator<Buffer> {
+export const useAgain = pool.give;
+
+async function* blocks(path: string, { start, length }: Range): AsyncGenerator<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(rethrow);
   try {
     for (let at = start; at < start + length; ) {
       const wanted = Math.min(blockSize, start + length - at);
-      const { bytesRead, buffer } = await file.read(space(wanted), 0, wanted, at).catch(rethrow);
+      const { bytesRead, buffer } = await file.read(pool.take(), 0, wanted, at).catch(rethrow);
       // whoever writes the file has gone back since its size was taken
       if (bytesRead === 0) throw new FileError(`${path} became shorter while it was read`);
       yield buffer.subarray(0, bytesRead);
@@ -67,7 +77,9 @@ const rethrow = (error: Error): never => {
 export const newDigest = (): Hash => createHash('sha1');
 
 export async function digestOf(path: string, range: Range, hash: Hash = newDigest()): Promise<Buffer> {
-  const space = Buffer.allocUnsafeSlow(blockSize); // hashed before the next block is read into it
-  for await (const block of blocks(path, range, (size) => space.subarray(0, size))) hash.update(block);
+  for await (const block of blocks(path, range)) {
+    hash.update(block);
+    useAgain(block);
+  }
   return hash.digest();
 }

@@ -3,7 +3,7 @@ import { Fault } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { combinedEtag, unquote } from './etag.ts';
 import { s3Code } from './faults.ts';
-import { newDigest, type Range, readRange } from './file-range.ts';
+import { newDigest, type Range, readRange, useAgain } from './file-range.ts';
 import type { StoredObject } from './types.ts';
 
 export interface Target {
@@ -34,7 +34,7 @@ export function sendRange(
   onBytes: (count: number) => void,
   signal?: AbortSignal,
 ): Promise<Sent> {
-  return connection.call({ bucket, key, signal }, async (client) => {
+  return connection.call({ bucket, key, signal, onWritten: useAgain }, async (client) => {
     // else a body over plain HTTP must be hashed before its first byte is sent
     client.enableSHA256 = false;
     const hash = newDigest();
