@@ -209,11 +209,20 @@ describe('an endpoint', () => {
     }
   });
 
-  it('without the bucket of the output is STORAGE_NO_BUCKET, for good', async () => {
-    const data = bench.request({ source: clip, elements: mp4Converter, sinks: { out: 'no-such-bucket/a.mp4' } });
+  const elsewhere: Array<[which: string, fields: Partial<RequestFields>]> = [
+    ['of the output', { sinks: { out: 'no-such-bucket/a.mp4' } }],
+    ['of the source', { source: { bucket: 'no-such-bucket', key: 'in/clip.mkv', etag: 'an etag', size: 1000 } }],
+  ];
+  it.each(elsewhere)('without the bucket %s is STORAGE_NO_BUCKET, for good, and nothing is left', async (_which, fields) => {
+    const sinks = { out: 'media/out/no-bucket.mp4' };
+    const data = bench.request({ source: clip, elements: mp4Converter, sinks, ...fields });
     expect(await bench.ask(data)).toBe(422);
+    expect(bench.broker.kinds(data.job).at(-1)).toBe('failed');
     const { error } = bench.broker.last('failed', data.job)?.data ?? {};
     expect(error).toMatchObject({ code: 'STORAGE_NO_BUCKET', class: 'permanent' });
+    expect(error.message).toContain('no-such-bucket');
+    expect(await bench.keys('out/no-bucket')).toEqual([]);
+    expect(await bench.leftovers(['out/no-bucket.mp4'])).toEqual([]);
   });
 });
 
