@@ -18,9 +18,6 @@ import { createStateStore } from './state.ts';
 
 const second = 1000; // ms
 
-/** How long a Secret is believed before it is read again, in milliseconds. */
-const keepSecrets = 30_000;
-
 export const reconciler: FunctionModule = {
   name: 'reconciler',
   settings,
@@ -29,7 +26,7 @@ export const reconciler: FunctionModule = {
     const log = given ?? createLog({ name: 'reconciler', level: set.logLevel, format: set.logFormat });
     const lifecycle = createLifecycle();
     const client = await createKubeClient();
-    const secrets = createSecretReader(client, { keep: keepSecrets });
+    const secrets = createSecretReader(client);
     const stores = createStoreCache({
       credentials: ({ credentialsSecret }, namespace) => secrets.credentials(namespace, credentialsSecret),
     });

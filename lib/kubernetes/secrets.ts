@@ -9,8 +9,8 @@ export interface SecretCredentials {
 }
 
 export interface SecretOptions {
-  /** How long a Secret is believed before it is read again, in milliseconds. */
-  keep: number;
+  /** How long a Secret is believed before it is read again, in milliseconds; 30 s where it is not given. */
+  keep?: number;
   now?: () => number;
 }
 
@@ -20,7 +20,10 @@ export interface SecretReader {
 }
 
 /** Only `get` by name is asked of the API server: who may read one Secret need not be able to list the others. */
-export function createSecretReader({ core }: Pick<KubeClient, 'core'>, { keep, now = Date.now }: SecretOptions): SecretReader {
+export function createSecretReader(
+  { core }: Pick<KubeClient, 'core'>,
+  { keep = 30_000, now = Date.now }: SecretOptions = {},
+): SecretReader {
   const kept = new Map<string, { until: number; value: Promise<SecretCredentials> }>();
   return {
     credentials(namespace, name) {

@@ -3,9 +3,6 @@ import type { Endpoint } from '../events/types.ts';
 import type { SecretCredentials, SecretReader } from '../kubernetes/index.ts';
 import { settingsFault } from './settings.ts';
 
-/** How long a Secret is believed before it is read again, in milliseconds. */
-const keepSecrets = 30_000;
-
 export type CredentialsOf = (endpoint: Endpoint, namespace: string) => Promise<SecretCredentials>;
 
 /**
@@ -27,7 +24,7 @@ export function credentialsFrom(
   let reader: Promise<SecretReader> | undefined;
   const connect = async () => {
     const { createKubeClient, createSecretReader } = await import('../kubernetes/index.ts');
-    return createSecretReader(await createKubeClient(), { keep: keepSecrets });
+    return createSecretReader(await createKubeClient());
   };
   return async ({ credentialsSecret }, namespace) => {
     reader ??= connect();
