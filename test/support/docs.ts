@@ -3,8 +3,9 @@
  *
  *   sh               run as it stands, in the order of the page; `gst-functions dev` goes on running, as in a terminal of its own
  *   text             after one: what it prints, line by line, but for sizes, times, ports, names of jobs, and lines that are `…`
+ *   text WHAT        shown, not printed by a command of the page
  *   yaml, json NAME  checked; where a path follows, saved there for the commands of the page
- *   console          not run (a cluster, minutes of work, a choice of the reader's), but what it names must be there
+ *   console          needs a cluster, an image, or minutes: what it names must be there; test/e2e runs those with kubectl
  */
 export interface Block {
   page: string;

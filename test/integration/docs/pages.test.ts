@@ -108,9 +108,9 @@ describe('the commands of the pages', () => {
 /** What pages say that a command prints. */
 function promised(page: string): Array<{ step: Block; lines: string[] }> {
   const all = blocks.get(page) ?? [];
-  return all.flatMap(({ language, text }, at) => {
+  return all.flatMap(({ language, about, text }, at) => {
     const step = all[at - 1];
-    if (language !== 'text' || step?.language !== 'sh') return [];
+    if (language !== 'text' || about !== '' || step?.language !== 'sh') return [];
     const lines = text.split('\n').map(withoutChance);
     return [{ step, lines: lines.filter((line) => line !== '' && line !== '…') }];
   });

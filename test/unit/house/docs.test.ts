@@ -16,6 +16,9 @@ const blocks = pages.flatMap((page) => blocksOf(page, read(page)));
 const of = (...languages: string[]): Array<[where: string, block: Block]> =>
   blocks.filter(({ language }) => languages.includes(language)).map((block) => [`${block.page}:${block.line}`, block]);
 
+/** What pages tell the reader to save. */
+const saved = blocks.filter(({ language }) => language === 'yaml').map(({ about }) => about);
+
 const catalogue = loadCatalogue();
 /** What a fragment of a spec leaves out. */
 const plainSpec = {
@@ -96,11 +99,28 @@ describe('pages', () => {
     expect(found).toEqual([]);
   });
 
+  it('link only to headings that are there', () => {
+    expect(headingsIn('# `A` page, of two\n```sh\n# no heading\n```\n## Next: 1\n')).toEqual(['a-page-of-two', 'next-1']);
+    const links = pages.flatMap((page) =>
+      [...proseOf(read(page)).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, path = '', heading = '']) => ({
+        page,
+        path,
+        heading,
+      })),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    const broken = links.filter(({ page, path, heading }) => {
+      const target = path === '' ? page : new URL(path, `file:///${page}`).pathname.slice(1);
+      return !headingsIn(read(target)).includes(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+
   it('name only files and folders that are there', () => {
     const missing = pages.flatMap((page) =>
       [...read(page).matchAll(/(?<![\w./@-])((?:bin|cli|docs|examples|functions|knative|lib|scripts|test)\/[\w./-]*\w)/g)]
         .map(([, path = '']) => path)
-        .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
+        .filter((path) => ![...files, ...saved].some((file) => file === path || file.startsWith(`${path}/`)))
         .map((path) => `${page}: ${path}`),
     );
     expect(missing).toEqual([]);
@@ -108,12 +128,13 @@ describe('pages', () => {
 });
 
 describe('YAML of pages', () => {
-  it.each(of('yaml'))('%s is without fault', (_where, { text }) => {
+  it.each(of('yaml'))('%s is without fault', (_where, { text, about }) => {
     for (const document of parseAllDocuments(text)) {
       expect(document.errors).toEqual([]);
       const value = document.toJS();
       if (value.apiVersion === 'pipelines.gst.io/v1') expect(faultsIn(String(document))).toEqual([]);
       else if (value.kind === 'Trigger') expect(() => compileFilters(value.spec)).not.toThrow();
+      else if (value.kind === 'Kustomization') expect(missingIn(value, about)).toEqual([]);
       else if (value.apiVersion) expect(value).toMatchObject({ kind: expect.any(String) });
       else {
         expect(specFields).toEqual(expect.arrayContaining(Object.keys(value)));
@@ -160,6 +181,21 @@ describe('the Triggers that tell another system', () => {
   });
 });
 
+describe('the page for those who come from gst-pipeline-operator', () => {
+  const page = read('docs/how-to/migrate.md');
+  /** Every field of its resources. */
+  const fields = [
+    ...['globals', 'src', 'sink', 'video', 'audio', 'endpoint', 'insecureNoTLS', 'endpointCA', 'insecureSkipVerify', 'region'],
+    ...['bucket', 'key', 'exclude', 'credentialsSecret', 'image', 'resources', 'logLevel', 'path', 'render', 'timestamped'],
+    ...['interval', 'name', 'alias', 'properties', 'goto', 'linkto', 'video-out', 'audio-out'],
+  ];
+
+  it.each(fields)('says what becomes of %s', (field) => {
+    const code = [...proseOf(page).matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+    expect(code.some((text) => text.split(/[.[\]]+/).includes(field))).toBe(true);
+  });
+});
+
 describe('the layout in CONTRIBUTING.md', () => {
   const layout = read('CONTRIBUTING.md');
   const rooms = files.flatMap((path) => /^(?:lib\/[a-z]+|(?!lib\/)[a-z]+)\//.exec(path)?.[0] ?? []);
@@ -176,6 +212,22 @@ describe('the page of functions', () => {
     expect(chapters).toEqual(expect.arrayContaining([...functionNames]));
   });
 });
+
+/** Anchors of the headings of a page, as GitHub makes them. */
+function headingsIn(text: string): string[] {
+  return [...proseOf(text).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** What a kustomization, saved at `path`, names and is not there. */
+function missingIn({ resources = [], components = [] }: { resources?: string[]; components?: string[] }, path: string): string[] {
+  const there = (folder: string) => files.includes(`${folder}/kustomization.yaml`);
+  return [...resources, ...components].filter((named) => !there(new URL(named, `file:///${path}`).pathname.slice(1)));
+}
 
 /** What is called in a text that no command, function or option answers to. */
 function unknownIn(text: string): string[] {
