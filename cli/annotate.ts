@@ -2,7 +2,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { backfillAnnotation, retryAnnotation } from '../functions/reconciler/annotations.ts';
 import { cancelAnnotation } from '../lib/jobs/cancel.ts';
-import { createKubeClient, type KubeObject, type Resource, resources } from '../lib/kubernetes/index.ts';
+import { createKubeClient, type KubeClient, type KubeObject, type Resource, resources } from '../lib/kubernetes/index.ts';
 import { UsageError } from './exit.ts';
 
 export interface AnnotateOptions {
@@ -36,14 +36,41 @@ const wishes = {
   cancel: { kinds: [resources.jobs], annotation: cancelAnnotation, told: 'it stops within seconds, or when its turn comes' },
 } satisfies Record<string, Wish>;
 
+export type LoadConfig = (config: KubeConfig) => void;
+
+const loadDefault: LoadConfig = (config) => config.loadFromDefault();
+
 /** @throws UsageError where there is no such resource; Fault KUBERNETES_FAILED */
 export async function annotate(
   what: keyof typeof wishes,
   name: string,
   options: AnnotateOptions = {},
-  load: (config: KubeConfig) => void = (config) => config.loadFromDefault(),
+  load = loadDefault,
 ): Promise<void> {
   const { kinds, annotation, instead, told }: Wish = wishes[what];
+  const { client, kind, namespace } = await findResource(kinds, name, options, load);
+  // a time, so that asking again is a change that wakes the reconciler
+  const annotations = { [annotation]: new Date().toISOString(), ...(instead && { [instead]: null }) };
+  await client.patch(kind, namespace, name, { metadata: { annotations } });
+  const result = { kind: kind.kind, namespace, name, annotation };
+  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${kind.kind} ${namespace}/${name}: ${told}\n`);
+}
+
+/** What a person means who gives a name and perhaps a namespace. */
+export interface FoundResource {
+  client: KubeClient;
+  kind: Resource;
+  namespace: string;
+  object: KubeObject;
+}
+
+/** @throws UsageError where it is in none of the kinds; Fault KUBERNETES_FAILED */
+export async function findResource(
+  kinds: readonly Resource[],
+  name: string,
+  options: AnnotateOptions,
+  load = loadDefault,
+): Promise<FoundResource> {
   let current: string | undefined;
   const client = await createKubeClient((config) => {
     load(config);
@@ -51,13 +78,8 @@ export async function annotate(
   });
   const namespace = options.namespace ?? current ?? 'default';
   for (const kind of kinds) {
-    if (!(await client.get<KubeObject>(kind, namespace, name))) continue;
-    // a time, so that asking again is a change that wakes the reconciler
-    const annotations = { [annotation]: new Date().toISOString(), ...(instead && { [instead]: null }) };
-    await client.patch(kind, namespace, name, { metadata: { annotations } });
-    const result = { kind: kind.kind, namespace, name, annotation };
-    process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${kind.kind} ${namespace}/${name}: ${told}\n`);
-    return;
+    const object = await client.get<KubeObject>(kind, namespace, name);
+    if (object) return { client, kind, namespace, object };
   }
   const sought = kinds.map(({ kind }) => kind).join(' or ');
   throw new UsageError(`there is no ${sought} ${JSON.stringify(name)} in namespace ${namespace} (--namespace names another)`);

@@ -1,11 +1,11 @@
 /** `backfill`, `retry` and `cancel`: in a cluster by an annotation, on one machine at once. */
 import { annotate } from './annotate.ts';
 import { type AskHereOptions, backfillHere, cancelHere, isHere, retryHere } from './ask-here.ts';
-import { UsageError } from './exit.ts';
+import { backfillDryRun } from './backfill-dry-run.ts';
 
 export async function backfill(name: string, options: AskHereOptions): Promise<void> {
   if (isHere(options)) return backfillHere(name, options);
-  if (options.dryRun) throw new UsageError('--dry-run looks on one machine only: give --data, or set JOBS_DIR');
+  if (options.dryRun) return backfillDryRun(name, options);
   await annotate('backfill', name, options);
 }
 

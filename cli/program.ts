@@ -78,7 +78,7 @@ program
   .argument('<transform>', 'name of the Transform or SplitTransform')
   .option('-n, --namespace <name>', 'namespace; that of the current context where it is not given')
   .option('--data <dir>', 'on one machine: the folder that gst-functions dev was given')
-  .option('--dry-run', 'on one machine: only say for what it would ask')
+  .option('--dry-run', 'only say for what it would ask; in a cluster as far as one round goes')
   .option('--json', 'print one JSON object instead of text')
   .addHelpText(
     'after',

@@ -5,10 +5,11 @@ import { Fault } from '../../lib/errors.ts';
 import type { Requested } from '../../lib/events/types.ts';
 import { type KubeClient, resources } from '../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
-import { backfillAnnotation } from './annotations.ts';
+import { type BackfillFound, backfillAnnotation, foundAnnotation, isDryRun } from './annotations.ts';
 import { hasEnded, type JobRecord, wayOf, wayOfJob } from './jobs.ts';
 import { backfillObjects } from './sweep/backfill.ts';
 import { createBudget } from './sweep/budget.ts';
+import type { ObjectSweep } from './sweep/objects.ts';
 import type { SweepDeps } from './sweep/sweep.ts';
 import type { CheckedTransform } from './transforms.ts';
 
@@ -43,29 +44,49 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
     ...(deps.atWork ?? []).map(({ transform, source }) => wayOf(transform, source)),
   ]);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
+  const round: ObjectSweep = { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits };
   const next: Backfills = {};
   for (const { object, transform } of asked) {
     const { kind, namespace, name } = transform.ref;
     const id = `${kind}/${namespace}/${name}`;
-    const from = before[id];
-    const after = await backfillObjects(
-      { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits },
-      transform,
-      from,
-    ).catch((error: unknown) => {
+    const dry = isDryRun(object.metadata.annotations?.[backfillAnnotation]);
+    try {
+      const found = dry ? await wouldAsk({ ...round, budget: createBudget(limits) }, transform) : undefined;
+      const after = dry ? undefined : await backfillObjects(round, transform, before[id]);
+      if (after !== undefined) {
+        next[id] = after;
+        continue;
+      }
+      await takeOff(deps.client, transform, found);
+      log.info({ transform: id, ...(found && { objects: found.objects }) }, dry ? 'backfill looked at' : 'backfill done');
+    } catch (error) {
       if (['PUBLISH_FAILED', 'KUBERNETES_FAILED'].includes(Fault.from(error).code)) throw error;
       log.warn({ err: error, transform: id }, 'backfill broke off');
-      return from ?? '';
-    });
-    if (after !== undefined) {
-      next[id] = after;
-      continue;
+      if (!dry) next[id] = before[id] ?? '';
     }
-    const resource = kind === 'SplitTransform' ? resources.splitTransforms : resources.transforms;
-    await deps.client.patch(resource, namespace, object.metadata.name, {
-      metadata: { annotations: { [backfillAnnotation]: null } },
-    });
-    log.info({ transform: id }, 'backfill done');
   }
   return next;
+}
+
+/** How many keys a dry run names: the annotations of an object have 256 KiB. */
+const mostKeys = 50;
+
+/** One round that asks nobody, and does not say that it did. */
+async function wouldAsk(round: ObjectSweep, transform: ResolvedTransform): Promise<BackfillFound> {
+  const keys: string[] = [];
+  const asking = {
+    ...round.asking,
+    async publish({ data }: CloudEvent<unknown>) {
+      keys.push((data as Requested).source.key);
+    },
+  };
+  const log = round.log.child({}, { level: 'warn' });
+  const after = await backfillObjects({ ...round, asking, log }, transform, undefined);
+  return { objects: keys.length, more: after !== undefined, keys: keys.slice(0, mostKeys) };
+}
+
+function takeOff(client: KubeClient, { ref }: ResolvedTransform, found?: BackfillFound): Promise<boolean> {
+  const resource = ref.kind === 'SplitTransform' ? resources.splitTransforms : resources.transforms;
+  const annotations = { [backfillAnnotation]: null, ...(found && { [foundAnnotation]: JSON.stringify(found) }) };
+  return client.patch(resource, ref.namespace, ref.name, { metadata: { annotations } });
 }

@@ -1,6 +1,6 @@
 import { CloudEvent } from 'cloudevents';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backfillAnnotation } from '../../../functions/reconciler/annotations.ts';
+import { backfillAnnotation, foundAnnotation } from '../../../functions/reconciler/annotations.ts';
 import { type PassDeps, pass } from '../../../functions/reconciler/pass.ts';
 import { createStateStore } from '../../../functions/reconciler/state.ts';
 import { readRequested } from '../../../lib/events/index.ts';
@@ -207,6 +207,23 @@ describe('one pass', () => {
     expect(server.get(path).metadata.annotations).toEqual({});
     await pass(slow, { cause, sweep: false });
     expect(asked).toHaveLength(3);
+  });
+
+  it('only tells for what it would ask where that is wanted, as far as one round goes', async () => {
+    put({});
+    for (const key of ['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv']) await minio.client.putObject(bucket, key, Buffer.from(key));
+    const path = pathOf({});
+    const dryRun = async (looks: number) => {
+      const { metadata } = server.get(path);
+      server.put(path, { ...server.get(path), metadata: { ...metadata, annotations: { [backfillAnnotation]: 'dry-run' } } });
+      await pass({ ...deps, limits: { ...deps.limits, looks } }, { cause, sweep: false });
+      expect(Object.keys(server.get(path).metadata.annotations)).toEqual([foundAnnotation]);
+      return JSON.parse(server.get(path).metadata.annotations[foundAnnotation]);
+    };
+    const keys = ['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv'];
+    expect(await dryRun(3)).toEqual({ objects: 3, more: false, keys });
+    expect(await dryRun(2)).toEqual({ objects: 2, more: true, keys: keys.slice(0, 2) });
+    expect(asked).toEqual([]);
   });
 
   it('goes on with the others where one bucket cannot be reached, and tells it in the status of its Transforms', async () => {
