@@ -4,6 +4,16 @@ import { Command } from 'commander';
 export const program = new Command('gst-functions')
   .description('Event-driven GStreamer pipelines over MinIO objects')
   .showHelpAfterError('(add --help for usage and an example)')
+  .addHelpText(
+    'after',
+    `
+Begin with:
+  gst-functions run examples/thumbnail.yaml holiday.mkv   one film of yours, without any server
+  gst-functions dev --transforms examples                 the whole system on this machine, with a live page
+  gst-functions COMMAND --help                            options and an example
+
+Pages: docs/README.md`,
+  )
   .exitOverride();
 
 program

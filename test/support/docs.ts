@@ -32,11 +32,12 @@ export function blocksOf(page: string, text: string): Block[] {
 /** Text without its blocks. */
 export const proseOf = (text: string): string => text.replaceAll(fence, '');
 
-/** The same for any run: sizes, times, ports, ids and the width of columns left out. */
+/** The same for any run: sizes, times, ports, ids, tokens and the width of columns left out. */
 export function withoutChance(line: string): string {
   return line
     .replace(/\b[a-z2-7]{26}\b/g, 'JOB')
     .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'RUN')
+    .replace(/#token=[0-9a-f]+/g, '#token=TOKEN')
     .replace(/\b127\.0\.0\.1:\d+/g, 'ADDRESS')
     .replace(/\b\d+(\.\d+)? (bytes|B|kB|MB|s)\b/g, '0 $2')
     .replace(/\s+/g, ' ')
