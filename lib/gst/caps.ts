@@ -10,7 +10,8 @@ export interface Caps {
 export function parseCaps(text: string): Caps {
   const type = /^[^,;(\s]+/.exec(text)?.[0] ?? '';
   const fields: Record<string, string> = {};
-  for (const [, name, quoted, bare] of text.matchAll(/([\w-]+)=\((?:[\w:/]+)\)(?:"((?:[^"\\]|\\.)*)"|([^,;]+))/g)) {
+  // a name is looked for behind a comma alone: buffers stand in caps as hexadecimal, and a picture's has millions of digits
+  for (const [, name, quoted, bare] of text.matchAll(/[,;]\s*([\w-]+)=\((?:[\w:/]+)\)(?:"((?:[^"\\]|\\.)*)"|([^,;]+))/g)) {
     if (name && !(name in fields)) fields[name] = (quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '').trim();
   }
   return { type, fields };
