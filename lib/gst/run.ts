@@ -59,6 +59,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   const missingPlugins: string[] = [];
   let encrypted = false;
   let chosen = false;
+  let triedAgain = false;
   const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
   let progress: (Report & { kind: 'progress' }) | undefined;
   let bytesOut = 0;
@@ -122,6 +123,9 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     } catch (error) {
       return failWithPicture(Fault.from(error), 'error');
     }
+    startAnew();
+  };
+  const startAnew = () => {
     stopping = true;
     child.send({ kind: 'stop' });
     after(times.stop, () => {
@@ -194,6 +198,8 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
         return;
       case 'ended':
         if (settled) return;
+        // the end of the stream, as others saw it that an element gave up: what came is not all
+        if (errors.length > 0) return onError();
         settled = true;
         return outcome.resolve({ end: report.end, dot: report.dot });
       case 'dot':
@@ -218,6 +224,10 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     observer.onProgress?.({ position, duration, speed: elapsed > 0 ? position / elapsed : undefined, bytesIn, bytesOut });
     if (chosen) return;
     const inVain = waiting.look(progress, bytesOut);
+    if (waiting.stuck() && !triedAgain) {
+      triedAgain = true;
+      return startAnew();
+    }
     if (inVain.length === 0) return;
     unlinked = inVain;
     pads = report.pads;

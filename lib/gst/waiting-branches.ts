@@ -11,6 +11,11 @@ type Progress = Report & { kind: 'progress' };
 export interface WaitingBranches {
   /** The branches that are given up now: none, or all that wait in vain. */
   look(report: Progress, bytesOut: number): Unlinked[];
+  /**
+   * Nothing moves, although every branch has its pad and the source waits for nobody. Elements do that by a race of their own
+   * (aiffparse of 1.22 stops without a word in one of ten runs), so that a second try is worth it.
+   */
+  stuck(): boolean;
 }
 
 export interface WaitingOptions {
@@ -29,6 +34,7 @@ const idleShare = 0.1;
 export function createWaitingBranches({ graph, interval, hopeless, shown }: WaitingOptions): WaitingBranches {
   let last: { moved: string; cpu: number } | undefined;
   let still = 0;
+  let waits = false;
   let lacking = '';
   let lackingFor = 0;
 
@@ -48,7 +54,8 @@ export function createWaitingBranches({ graph, interval, hopeless, shown }: Wait
       const moved = JSON.stringify([position, bytesIn, bytesOut]);
       const idle = last !== undefined && last.moved === moved && (cpu - last.cpu) * 1000 < idleShare * interval;
       last = { moved, cpu };
-      still = idle && unlinked.length > 0 && !sourceWaits ? still + 1 : 0;
+      still = idle && !sourceWaits ? still + 1 : 0;
+      waits = unlinked.length > 0;
 
       const gone = notShown(unlinked);
       const names = gone.map(({ head }) => head).join();
@@ -58,5 +65,6 @@ export function createWaitingBranches({ graph, interval, hopeless, shown }: Wait
       if (still * interval >= hopeless) return unlinked;
       return lackingFor * interval >= shown ? gone : [];
     },
+    stuck: () => !waits && still * interval >= hopeless,
   };
 }

@@ -77,7 +77,7 @@ function start(observer: RunObserver = {}) {
   const report = (...reports: Report[]) => {
     for (const one of reports) listener?.onReport(one);
   };
-  return { code: run, report };
+  return { code: run, report, commands };
 }
 
 describe('a warning of GStreamer', () => {
@@ -171,5 +171,29 @@ describe('an input that has other streams than the branch takes', () => {
     report({ ...unlinked, pads: [{ ...pad, direction: 'src', caps: 'audio/mpeg, mpegversion=(int)4', streamId: 's' }] });
     await vi.advanceTimersByTimeAsync(runTimes.unlinked);
     expect(await code).toBe('NO_STREAMS');
+  });
+});
+
+describe('an element that gave up, behind which the rest saw the end of the stream', () => {
+  it('is an error, for what came is not all', async () => {
+    const { code, report } = start();
+    report({ ...noMoov, message: 'Could not multiplex stream.', factory: 'mp4mux', klass: 'Codec/Muxer' });
+    report({ kind: 'eos' }, { kind: 'ended', end: { buffers: {}, pads: [], positions: {}, demuxed: {} } });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await code).toBe('ELEMENT_FAILED');
+  });
+});
+
+describe('a pipeline that stands still before its first picture, with every branch linked', () => {
+  const linked = { ...progress, unlinked: [] };
+  const reports = runTimes.hopeless / runTimes.progress + 1;
+
+  it('is begun anew, once', () => {
+    const { commands, report } = start();
+    for (let n = 0; n < reports; n++) report(linked);
+    expect(commands.map(({ kind }) => kind)).toEqual(['play', 'stop']);
+    report({ kind: 'stopped' });
+    for (let n = 0; n < 3 * reports; n++) report(linked);
+    expect(commands.map(({ kind }) => kind)).toEqual(['play', 'stop', 'play']);
   });
 });
