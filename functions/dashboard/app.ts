@@ -1,4 +1,4 @@
-/** The HTTP face of the dashboard: a page, what it shows as JSON and as events, and for whoever has the token a retry. */
+/** The HTTP face of the dashboard: a page, what it shows as JSON and as events, and what whoever has the token may do. */
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
@@ -8,11 +8,13 @@ import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import type { Board } from './board.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { JobObject } from './feed.ts';
-import { jobPage } from './job-page.ts';
+import type { JobLogs } from './job-log.ts';
+import { jobPage, type Links } from './job-page.ts';
 import type { KnownTransforms } from './known-transforms.ts';
 import type { MediaLinks } from './media.ts';
 import type { PageFile } from './page-files.ts';
 import type { Pictures } from './pictures.ts';
+import { jobRow } from './rows.ts';
 import { findJobs } from './search.ts';
 
 export interface AppDeps {
@@ -27,12 +29,15 @@ export interface AppDeps {
   token?: string;
   /** Undefined where there is nothing to ask with. Resolves to the job that was asked for. */
   askAgain?: (job: JobObject, transform: ResolvedTransform) => Promise<string>;
+  cancel: (job: JobObject) => Promise<void>;
+  /** Undefined where no log lines are kept here. */
+  logs?: JobLogs;
   /** Undefined where there are no credentials for any storage. */
   media?: (job: JobObject, transform: ResolvedTransform) => Promise<MediaLinks>;
   mediaFor: 'anyone' | 'token';
   /** Origins of the storage servers, as browsers reach them. */
   mediaOrigins: () => string[];
-  links: { traceUrl?: string; logUrl?: string };
+  links: Links;
 }
 
 /** Told to whoever finds as many streams open as may be, in seconds. */
@@ -48,6 +53,8 @@ export function createDashboardApp(deps: AppDeps): Hono {
   const needToken = (c: Context) => {
     if (!signedIn(c)) throw new Fault('DASHBOARD_TOKEN_WRONG');
   };
+  /** What must be done before this process may end. */
+  const inHand = <T>(work: Promise<T>) => work.finally(lifecycle.begin());
   const jobOf = (c: Context) => board.job(`${c.req.param('namespace')}/${c.req.param('name')}`);
 
   app.use(async (c, next) => {
@@ -67,16 +74,7 @@ export function createDashboardApp(deps: AppDeps): Hono {
     );
   });
 
-  app.get('/events', (c) => {
-    const stream = streams.open(c.req.header('last-event-id'));
-    if (!stream) return c.json({ message: 'as many pages as may be are open' }, 503, { 'retry-after': String(retryAfter) });
-    // no proxy is to collect what must come at once
-    return c.body(stream, 200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-  });
+  app.get('/events', (c) => events(c, streams.open(c.req.header('last-event-id'))));
 
   app.get('/api/me', (c) => {
     if (c.req.header('authorization') !== undefined) needToken(c);
@@ -85,6 +83,7 @@ export function createDashboardApp(deps: AppDeps): Hono {
       signedIn: signed,
       canSignIn: token !== undefined,
       canRetry: signed && deps.askAgain !== undefined,
+      canCancel: signed,
       canSeeMedia: deps.media !== undefined && (deps.mediaFor === 'anyone' || signed),
     });
   });
@@ -93,7 +92,7 @@ export function createDashboardApp(deps: AppDeps): Hono {
   app.get('/api/transforms', (c) => c.json({ transforms: board.transforms() }));
   app.get('/api/jobs/:namespace/:name', (c) => {
     const job = jobOf(c);
-    return job ? c.json(jobPage(job, deps.links)) : missing(c, 'job');
+    return job ? c.json(jobPage(job, deps.links, deps.logs !== undefined)) : missing(c, 'job');
   });
   app.get('/api/jobs/:namespace/:name/moment.svg', async (c) => {
     const job = jobOf(c);
@@ -106,18 +105,35 @@ export function createDashboardApp(deps: AppDeps): Hono {
     if (!job || !deps.media) return missing(c, job ? 'storage' : 'job');
     return c.json(await deps.media(job, transforms.of(job)));
   });
+  app.get('/api/jobs/:namespace/:name/log', async (c) => {
+    const job = jobOf(c);
+    const text = job && (await deps.logs?.read(job.metadata.name));
+    if (text === undefined) return missing(c, job ? 'log' : 'job');
+    return c.body(text, 200, { 'content-type': 'text/plain; charset=utf-8' });
+  });
+  app.get('/api/jobs/:namespace/:name/log/events', (c) => {
+    const job = jobOf(c);
+    if (!job || !deps.logs) return missing(c, job ? 'log' : 'job');
+    return events(c, deps.logs.follow(job.metadata.name, c.req.header('last-event-id') ?? c.req.query('after')));
+  });
+
   app.post('/api/jobs/:namespace/:name/retry', async (c) => {
     needToken(c);
     const job = jobOf(c);
     if (!job || !deps.askAgain) return missing(c, job ? 'way to ask for jobs' : 'job');
-    const done = lifecycle.begin();
-    try {
-      const asked = await deps.askAgain(job, transforms.of(job));
-      log.info({ job: job.metadata.name, asked }, 'asked for again from the page');
-      return c.json({ job: asked }, 202);
-    } finally {
-      done();
-    }
+    const asked = await inHand(deps.askAgain(job, transforms.of(job)));
+    log.info({ job: job.metadata.name, asked }, 'asked for again from the page');
+    return c.json({ job: asked }, 202);
+  });
+  app.post('/api/jobs/:namespace/:name/cancel', async (c) => {
+    needToken(c);
+    const job = jobOf(c);
+    if (!job) return missing(c, 'job');
+    const { state } = jobRow(job);
+    if (state === 'Finished' || state === 'Failed') return c.json({ message: 'the job has ended already' }, 409);
+    await inHand(deps.cancel(job));
+    log.info({ job: job.metadata.name }, 'cancelled from the page');
+    return c.json({ job: job.metadata.name }, 202);
   });
   app.get('/api/transforms/:kind/:namespace/:name/pipeline.svg', async (c) => {
     const { kind, namespace, name } = c.req.param();
@@ -143,6 +159,17 @@ export function createDashboardApp(deps: AppDeps): Hono {
 
 function missing(c: Context, what: string): Response {
   return c.json({ message: `there is no such ${what}` }, 404);
+}
+
+/** `stream` is undefined where as many as may be are open. */
+function events(c: Context, stream: ReadableStream<Uint8Array> | undefined): Response {
+  if (!stream) return c.json({ message: 'as many pages as may be are open' }, 503, { 'retry-after': String(retryAfter) });
+  // no proxy is to collect what must come at once
+  return c.body(stream, 200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
 }
 
 /** Drawn by the server from text of users: as a page of its own it may do nothing at all. */

@@ -4,6 +4,13 @@ import type { Logger } from 'pino';
 import type { Finding } from '../../lib/finding.ts';
 import { type FolderFile, watchFolder } from '../../lib/folder/index.ts';
 import {
+  type Cancellations,
+  cancelAnnotation,
+  cancelExtension,
+  fileCancellations,
+  kubernetesCancellations,
+} from '../../lib/jobs/cancel.ts';
+import {
   apiVersion,
   createKubeClient,
   type KubeClient,
@@ -32,6 +39,8 @@ export interface Feed {
   transforms(): Marked<TransformResource>[];
   /** Faults of files that hold no resource one could name. */
   fileFindings(): Finding[];
+  /** Where it is said that a Job is to stop. */
+  cancellations: Cancellations;
   close(): Promise<void>;
 }
 
@@ -49,18 +58,26 @@ export async function feedFromFolders(jobsDir: string, transformsDir: string, { 
   }
   // the recorder makes it with its first record; where this process may not, it waits
   await mkdir(jobsDir, { recursive: true }).catch(() => {});
-  const jobs = await watchFolder(jobsDir, { extensions: ['.json'], onChange, log });
+  const jobs = await watchFolder(jobsDir, { extensions: ['.json', cancelExtension], onChange, log });
   const readJob = remembered(({ text }: FolderFile) => asJob(parseJson(text)));
+  const readCancelled = remembered(cancelled);
   return {
     ready: () => true,
-    jobs: () =>
-      jobs.files().flatMap((file) => {
-        const value = readJob(file);
-        return value ? [{ value, mark: file }] : [];
-      }),
+    jobs() {
+      const files = jobs.files();
+      const wanted = new Set(files.filter(({ path }) => path.endsWith(cancelExtension)).map(({ path }) => path));
+      return files.flatMap((file) => {
+        if (!file.path.endsWith('.json')) return [];
+        const job = readJob(file);
+        if (!job) return [];
+        const value = wanted.has(file.path.replace(/\.json$/, cancelExtension)) ? readCancelled(job) : job;
+        return [{ value, mark: value }];
+      });
+    },
     // resources stay the same objects as long as their file is the same
     transforms: () => transforms.resources().map((resource) => ({ value: resource, mark: resource })),
     fileFindings: () => transforms.findings(),
+    cancellations: fileCancellations(jobsDir),
     async close() {
       await jobs.close();
       await transforms.close();
@@ -91,6 +108,7 @@ export async function feedFromKubernetes(
         return resource ? [{ value: resource, mark: mark(object) }] : [];
       }),
     fileFindings: () => [],
+    cancellations: kubernetesCancellations(client),
     async close() {
       await jobs.close();
       await transforms.close();
@@ -114,6 +132,12 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined; // half written, or not a record: the next change brings it
   }
+}
+
+/** As its resource would have it in a cluster. */
+function cancelled(job: JobObject): JobObject {
+  const annotations = { ...job.metadata.annotations, [cancelAnnotation]: '' };
+  return { ...job, metadata: { ...job.metadata, annotations } };
 }
 
 /** What the rest of the page relies on; the fields below it are read with care, for a record may be older than this program. */

@@ -14,7 +14,8 @@ import { createDashboardApp } from './app.ts';
 import { askAgain } from './ask-again.ts';
 import { type Board, createBoard } from './board.ts';
 import { createEventStreams } from './event-stream.ts';
-import { feedFromFolders, feedFromKubernetes } from './feed.ts';
+import { feedFromFolders, feedFromKubernetes, type JobObject } from './feed.ts';
+import { createJobLogs } from './job-log.ts';
 import { createKnownTransforms } from './known-transforms.ts';
 import { mediaLinks, mediaOrigins, publicEndpoints } from './media.ts';
 import { readPage } from './page-files.ts';
@@ -31,7 +32,7 @@ export const dashboard: FunctionModule = {
   settings,
   async start(env, options = {}) {
     const set = readSettings(settings, env);
-    const { token, eventKey, sink, jobsDir, transformsDir } = set;
+    const { token, eventKey, sink, jobsDir, transformsDir, logsDir } = set;
     if ((jobsDir === undefined) !== (transformsDir === undefined)) {
       throw settingsFault(['JOBS_DIR and TRANSFORMS_DIR belong together: set both, or neither']);
     }
@@ -67,6 +68,7 @@ export const dashboard: FunctionModule = {
         return stores.store(source.endpoint, ref.namespace);
       },
     });
+    const logs = logsDir === undefined ? undefined : createJobLogs({ folder: logsDir });
     const publish = sink === undefined ? undefined : createPublisher({ sink, timeout: set.publishTimeout * 1000 });
     const app = createDashboardApp({
       log,
@@ -78,7 +80,14 @@ export const dashboard: FunctionModule = {
       page,
       token,
       askAgain:
-        publish && eventKey !== undefined ? (job, transform) => askAgain(job, transform, { publish, eventKey }) : undefined,
+        publish && eventKey !== undefined
+          ? async (job, transform) => {
+              await feed.cancellations.clear(...nameOf(job));
+              return askAgain(job, transform, { publish, eventKey });
+            }
+          : undefined,
+      cancel: (job) => feed.cancellations.set(...nameOf(job)),
+      logs,
       media: stores && ((job, transform) => mediaLinks(job, transform, stores.store, publicEndpoint)),
       mediaFor: set.outputs === 'anyone' ? 'anyone' : 'token',
       mediaOrigins: () => mediaOrigins(transforms.all(), publicEndpoint),
@@ -91,11 +100,14 @@ export const dashboard: FunctionModule = {
       async close() {
         clearTimeout(reading);
         streams.close();
+        logs?.close();
         await feed.close();
         stores?.close();
       },
     };
   },
 };
+
+const nameOf = ({ metadata: { namespace = 'default', name } }: JobObject): [namespace: string, name: string] => [namespace, name];
 
 export const { handle, init, shutdown, liveness, readiness } = knativeFunction(dashboard);

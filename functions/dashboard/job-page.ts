@@ -10,17 +10,28 @@ export interface JobPage {
   runs: NonNullable<JobStatus['history']>;
   media?: JobStatus['media'];
   skippedStreams: string[];
+  /** Seconds of the newest run by stage. */
+  timings?: JobStatus['timings'];
   traceId?: string;
+  traceUrl?: string;
+  logUrl?: string;
+  /** Whether log lines are kept here. */
+  hasLog: boolean;
+}
+
+/** Addresses of pages beside this one, with places in braces. */
+export interface Links {
   traceUrl?: string;
   logUrl?: string;
 }
 
-export function jobPage(job: JobObject, { traceUrl, logUrl }: { traceUrl?: string; logUrl?: string }): JobPage {
-  const { spec, status = {} } = job;
-  const { traceId } = status;
+export function jobPage(job: JobObject, { traceUrl, logUrl }: Links, hasLog: boolean): JobPage {
+  const { metadata, spec, status = {} } = job;
+  const { traceId, run, timings } = status;
+  const row = jobRow(job);
   const { name: key, config, etag, size, contentType, versionId } = spec.src;
   return {
-    row: jobRow(job),
+    row,
     source: { bucket: config?.minio?.bucket, key, etag, size, contentType, versionId },
     outputs: spec.sinks.map((sink) => ({
       name: sink.streamType,
@@ -33,10 +44,19 @@ export function jobPage(job: JobObject, { traceUrl, logUrl }: { traceUrl?: strin
     runs: status.history ?? newestRun(status),
     media: status.media,
     skippedStreams: status.skippedStreams ?? [],
+    timings,
     traceId,
-    traceUrl: traceId === undefined ? undefined : traceUrl?.replaceAll('{traceId}', encodeURIComponent(traceId)),
-    logUrl: logUrl?.replaceAll('{job}', encodeURIComponent(job.metadata.name)),
+    traceUrl: traceId === undefined ? undefined : filled(traceUrl, { traceId }),
+    logUrl: filled(logUrl, { job: metadata.name, namespace: row.namespace, run, traceId, from: row.created, to: row.ended }),
+    hasLog,
   };
+}
+
+/** `template` with values in its places; one that is not known leaves its place empty. */
+function filled(template: string | undefined, values: Record<string, string | undefined>): string | undefined {
+  return template?.replaceAll(/\{(\w+)\}/g, (place, name) =>
+    Object.hasOwn(values, name) ? encodeURIComponent(values[name] ?? '') : place,
+  );
 }
 
 /** A record of before there was a history knows its newest run. */

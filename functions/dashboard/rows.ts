@@ -1,5 +1,6 @@
 /** What the page is told of Jobs and Transforms: plain values, each small, the same over JSON and events. */
 import { type FaultCode, faultTable } from '../../lib/errors.ts';
+import { cancelAnnotation } from '../../lib/jobs/cancel.ts';
 import type { Condition } from '../../lib/kubernetes/index.ts';
 import type { Finding, Resolved, TransformResource } from '../../lib/transform/index.ts';
 import type { JobObject } from './feed.ts';
@@ -16,6 +17,8 @@ export interface JobRow {
   size?: number;
   state: 'Pending' | 'InProgress' | 'Finished' | 'Failed';
   reason?: string;
+  /** Somebody wants it stopped, and it is not yet. */
+  cancelling?: true;
   /** Seconds of media; percent from 0 to 100; speed in media seconds a second. */
   percent?: number;
   position?: number;
@@ -55,6 +58,7 @@ export function jobRow({ metadata, spec, status = {} }: JobObject): JobRow {
   const namespace = metadata.namespace ?? 'default';
   const { kind, name } = spec.pipelineRef;
   const running = status.state === 'InProgress';
+  const ended = status.state === 'Finished' || status.state === 'Failed';
   return {
     id: `${namespace}/${metadata.name}`,
     name: metadata.name,
@@ -65,6 +69,7 @@ export function jobRow({ metadata, spec, status = {} }: JobObject): JobRow {
     size: spec.src.size,
     state: status.state ?? 'Pending',
     reason: status.reason,
+    cancelling: !ended && metadata.annotations?.[cancelAnnotation] !== undefined ? true : undefined,
     ...(running ? status.progress : undefined),
     runs: status.runs,
     created: metadata.creationTimestamp ?? spec.src.eventTime,

@@ -8,6 +8,11 @@ export const settings = {
   ...transformSettings,
   jobsDir: text({ env: 'JOBS_DIR', about: 'Folder of Job records, in place of Kubernetes.', optional: true }),
   transformsDir: text({ env: 'TRANSFORMS_DIR', about: 'Folder of Transforms, in place of Kubernetes.', optional: true }),
+  logsDir: text({
+    env: 'LOGS_DIR',
+    about: 'Folder with the log lines of each Job, as `gst-functions dev` keeps it: the page of a Job shows them.',
+    optional: true,
+  }),
   maxJobs: integer({
     env: 'DASHBOARD_MAX_JOBS',
     about: 'Most Jobs that the page holds: the newest.',
@@ -17,7 +22,7 @@ export const settings = {
   }),
   token: secret({
     env: 'DASHBOARD_TOKEN',
-    about: 'Whoever gives it may ask for a Job again. Without it the page is read-only.',
+    about: 'Whoever gives it may cancel a Job, and ask for it again. Without it the page is read-only.',
     optional: true,
     secret: true,
   }),
@@ -50,7 +55,8 @@ export const settings = {
   }),
   logUrl: text({
     env: 'LOG_URL',
-    about: 'Page with the log lines of a Job, with `{job}` in it.',
+    about:
+      'Page with the log lines of a Job, with `{job}`, `{namespace}`, `{run}`, `{traceId}`, or the times `{from}` and `{to}` in it.',
     optional: true,
   }),
 } as const;

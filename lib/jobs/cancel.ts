@@ -4,19 +4,26 @@
  */
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type KubeClient, resources } from '../kubernetes/index.ts';
 import { part } from './file-store.ts';
 
 /** On a Job: stop it, and run it no more until the annotation is gone. Any value will do. */
 export const cancelAnnotation = 'pipelines.gst.io/cancel';
 
-export interface FileCancellations {
-  has(namespace: string, name: string): Promise<boolean>;
+/** Of that file, in place of the `.json` of the record. */
+export const cancelExtension = '.cancel';
+
+export interface Cancellations {
   set(namespace: string, name: string): Promise<void>;
   clear(namespace: string, name: string): Promise<void>;
 }
 
+export interface FileCancellations extends Cancellations {
+  has(namespace: string, name: string): Promise<boolean>;
+}
+
 export function fileCancellations(folder: string): FileCancellations {
-  const pathOf = (namespace: string, name: string) => join(folder, part(namespace), `${part(name)}.cancel`);
+  const pathOf = (namespace: string, name: string) => join(folder, part(namespace), `${part(name)}${cancelExtension}`);
   return {
     has: (namespace, name) =>
       access(pathOf(namespace, name)).then(
@@ -28,5 +35,16 @@ export function fileCancellations(folder: string): FileCancellations {
       await writeFile(pathOf(namespace, name), '');
     },
     clear: (namespace, name) => rm(pathOf(namespace, name), { force: true }),
+  };
+}
+
+/** Both reject with KUBERNETES_FAILED: the right to patch Jobs is needed. */
+export function kubernetesCancellations(client: Pick<KubeClient, 'patch'>): Cancellations {
+  const write = async (namespace: string, name: string, value: string | null) => {
+    await client.patch(resources.jobs, namespace, name, { metadata: { annotations: { [cancelAnnotation]: value } } });
+  };
+  return {
+    set: (namespace, name) => write(namespace, name, new Date().toISOString()),
+    clear: (namespace, name) => write(namespace, name, null),
   };
 }

@@ -18,6 +18,7 @@ export const eventKey = 'a key for tests';
 export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number } = {}) {
   const jobs = new Map<string, { value: JobObject; mark: unknown }>();
   const published: CloudEvent<unknown>[] = [];
+  const cancelled: string[] = [];
   let yaml = '';
   let parsed = parseTransforms('');
   let ready = true;
@@ -44,6 +45,7 @@ export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number 
     pictures: { pipeline: async () => Buffer.from('<svg/>'), moment: async () => undefined },
     page: await readPage(),
     askAgain: (job, transform) => askAgain(job, transform, { publish, eventKey }),
+    cancel: async ({ metadata }) => void cancelled.push(metadata.name),
     mediaFor: 'token',
     mediaOrigins: () => mediaOrigins(transforms.all(), (endpoint) => endpoint),
     links: {},
@@ -54,6 +56,7 @@ export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number 
     lifecycle,
     lines,
     published,
+    cancelled,
     streams,
     setReady(value: boolean) {
       ready = value;

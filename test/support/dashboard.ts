@@ -1,5 +1,5 @@
 /** A dashboard over folders of its own, and what one puts into them. */
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -121,6 +121,8 @@ export interface TestDashboard {
   writeJob(fields: JobFields): Promise<void>;
   removeJob(name: string): Promise<void>;
   writeTransform(file: string, text: string): Promise<void>;
+  /** Lines of the log of a job, as functions print them. */
+  appendLog(job: string, ...entries: Array<Record<string, unknown>>): Promise<void>;
   jobsDir: string;
   transformsDir: string;
   stop(): Promise<void>;
@@ -131,10 +133,11 @@ export interface TestDashboard {
 
 export async function startDashboard(env: NodeJS.ProcessEnv = {}): Promise<TestDashboard> {
   const folder = await mkdtemp(join(tmpdir(), 'dashboard-'));
-  const [jobsDir, transformsDir] = [join(folder, 'jobs'), join(folder, 'transforms')];
+  const [jobsDir, transformsDir, logsDir] = [join(folder, 'jobs'), join(folder, 'transforms'), join(folder, 'logs')];
   await mkdir(join(jobsDir, 'default'), { recursive: true });
   await mkdir(transformsDir);
-  const settings = { JOBS_DIR: jobsDir, TRANSFORMS_DIR: transformsDir, ...env };
+  await mkdir(logsDir);
+  const settings = { JOBS_DIR: jobsDir, TRANSFORMS_DIR: transformsDir, LOGS_DIR: logsDir, ...env };
   let served: Served | undefined;
   const start = async (port = 0) => {
     const running = await dashboard.start(settings, { log: pino({ level: 'silent' }) });
@@ -161,6 +164,10 @@ export async function startDashboard(env: NodeJS.ProcessEnv = {}): Promise<TestD
     writeJob: (fields) => put(join(jobsDir, 'default', `${fields.name}.json`), JSON.stringify(jobRecord(fields))),
     removeJob: (name) => rm(join(jobsDir, 'default', `${name}.json`)),
     writeTransform: (file, text) => put(join(transformsDir, file), text),
+    async appendLog(job, ...entries) {
+      const lines = entries.map((entry) => JSON.stringify({ time: new Date().toISOString(), name: 'transcode', job, ...entry }));
+      await appendFile(join(logsDir, `${job}.jsonl`), `${lines.join('\n')}\n`);
+    },
     stop,
     start: async () => void (await start(port)),
     async close() {

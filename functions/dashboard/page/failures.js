@@ -1,7 +1,8 @@
 /** Failures, those with the same code together: how many, what it means, what to do. */
+import { jobHref, jobPath } from './addresses.js';
 import { h, keepList, load } from './dom.js';
 import { count } from './format.js';
-import { jobHref } from './job-items.js';
+import { framed } from './picture.js';
 import { byMoment } from './store.js';
 import { timeAgo } from './time.js';
 
@@ -64,12 +65,10 @@ export function addMoment(details, row) {
   details.append(place);
   const show = () => {
     if (!details.open || place.hasChildNodes()) return;
-    const address = `api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/moment.svg?of=${encodeURIComponent(row.ended ?? '')}`;
+    const address = `${jobPath(row)}/moment.svg?of=${encodeURIComponent(row.ended ?? '')}`;
     const picture = h('img', { alt: `Graph of the pipeline of ${row.key} at that moment` });
     picture.addEventListener('load', () => {
-      place.replaceChildren(
-        h('a.frame', { href: address, target: '_blank', rel: 'noopener', title: 'Open in full size' }, picture),
-      );
+      place.replaceChildren(framed(address, picture));
     });
     load(picture, address, () => place.replaceChildren(h('p.none', {}, 'No graph of this run was kept.')));
     place.append(h('p.none', {}, 'Drawing …'));

@@ -1,14 +1,17 @@
 /** A job in a list: a line, or a card while it runs. */
+import { jobHref } from './addresses.js';
 import { h, setText } from './dom.js';
 import { bytes, percent, seconds, shortName, speed, splitKey, timeLeft } from './format.js';
-import { badge, isSkipped, stateOf } from './state.js';
+import { badge, isSkipped, reasons, stateOf } from './state.js';
 import { setTime, timeAgo } from './time.js';
 
-export const jobHref = ({ namespace, name }) => `#/jobs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+/** Characters of a folder that are shown in a list: its end, for the name is to be seen. */
+const longestFolder = 48;
 
 function title(row) {
   const [folder, name] = splitKey(row.key);
-  return h('a.key', { href: jobHref(row), title: row.key }, folder && h('span.folder', {}, folder), name);
+  const shown = folder.length > longestFolder ? `…${folder.slice(-longestFolder)}` : folder;
+  return h('a.key', { href: jobHref(row), title: row.key }, shown && h('span.folder', {}, shown), name);
 }
 
 /** A line of a list of jobs. */
@@ -23,7 +26,7 @@ export function jobLine(row) {
     const { word, look } = stateOf(next);
     if (shown?.textContent !== word || shown.dataset.look !== look) state.replaceChildren(badge(next));
     setText(detail, detailOf(next));
-    setTime(when, next.ended ?? next.started ?? next.created);
+    setTime(when, next.nextRequest ?? next.ended ?? next.started ?? next.created);
   };
   update(row);
   return { node, update };
@@ -37,14 +40,6 @@ function detailOf({ transform, state, error, seconds: took, size, percent: done,
   const facts = [name, bytes(size), !isSkipped(reason) && took !== undefined && `took ${seconds(took)}`, reasons[reason]];
   return facts.filter(Boolean).join(' · ');
 }
-
-const reasons = {
-  reused: 'outputs were there already',
-  superseded: 'replaced by a newer object',
-  cancelled: 'cancelled',
-  gone: 'the object was gone',
-  loop: 'made by this Transform itself',
-};
 
 /** A bar with what is known of the way, for a card or the page of the job. */
 export function progressBlock(row) {

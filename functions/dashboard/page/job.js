@@ -1,13 +1,16 @@
 /** The page of one job. */
-import { byId, h, setText } from './dom.js';
+import { actions } from './actions.js';
+import { jobPath } from './addresses.js';
+import { byId, h } from './dom.js';
 import { addMoment } from './failures.js';
 import { bytes, fullTime, seconds, shortName, splitKey } from './format.js';
 import { progressBlock } from './job-items.js';
+import { createLog } from './log.js';
 import { mediaSection } from './media.js';
 import { ask, session } from './session.js';
 import { badge } from './state.js';
 import { streamsSection } from './streams.js';
-import { timeAgo } from './time.js';
+import { runsSection } from './timeline.js';
 
 /** Between two fetches of the same page, in milliseconds. */
 const fetchInterval = 1_000;
@@ -17,18 +20,29 @@ export function createJob({ state }) {
   let id;
   let shown;
   let parts = {};
+  let log;
   let fetching = false;
   let waiting;
 
+  /** Answers may come in another order than they were asked for: an older one than was shown is void. */
+  let asked = 0;
+  let answered = 0;
   async function load() {
     const wanted = id;
+    const turn = ++asked;
+    const isNews = () => {
+      if (wanted !== id || turn < answered) return false;
+      answered = turn;
+      return true;
+    };
     const [namespace, name] = wanted.split('/');
     try {
-      const page = await ask(`api/jobs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`);
-      if (wanted === id) draw(page);
+      const page = await ask(jobPath({ namespace, name }));
+      if (isNews()) draw(page);
     } catch (error) {
-      if (wanted === id)
-        node.replaceChildren(heading('Job'), h('p.none', {}, error.status === 404 ? `There is no job ${name}.` : error.message));
+      if (!isNews()) return;
+      shown = undefined;
+      node.replaceChildren(heading('Job'), h('p.none', {}, error.status === 404 ? `There is no job ${name}.` : error.message));
     }
   }
   /** What changes while it runs is set; the rest is drawn anew only when it is another. */
@@ -38,10 +52,13 @@ export function createJob({ state }) {
     const mark = JSON.stringify([{ ...page, row: lasting }, session.me]);
     if (shown !== mark) {
       const focused = node.contains(document.activeElement) && document.activeElement.id;
+      if (page.hasLog) log ??= createLog(row);
       parts = build(page, state, session.me);
-      node.replaceChildren(...parts.nodes);
+      node.replaceChildren(...parts.nodes, ...(log ? [log.node] : []));
+      log?.shown();
       shown = mark;
-      if (focused) byId(focused)?.focus();
+      // a button that was pressed may be gone
+      if (focused) (byId(focused) ?? byId('job-title')).focus();
     }
     parts.progress?.update(row);
     document.title = `${splitKey(row.key)[1]} · gst-functions`;
@@ -62,6 +79,8 @@ export function createJob({ state }) {
     },
     close() {
       id = undefined;
+      log?.close();
+      log = undefined;
       node.replaceChildren();
     },
     update(changes) {
@@ -100,8 +119,8 @@ function build(page, { transforms }, me) {
     h(
       'div.columns',
       {},
-      h('div.column', {}, runsSection(page), streamsSection(page)),
-      h('div.column', {}, factsSection(page), mediaSection(page, me)),
+      h('div.column', {}, runsSection(page), streamsSection(page), mediaSection(page, me)),
+      h('div.column', {}, factsSection(page)),
     ),
   ];
   return { nodes: nodes.filter(Boolean), progress };
@@ -124,66 +143,6 @@ function errorSection(row, moments) {
   return section;
 }
 
-/** Only what can be done is offered. */
-function actions(row, me) {
-  if (row.state !== 'Failed' && row.state !== 'Pending') return undefined;
-  if (!me.canRetry)
-    return me.canSignIn && !me.signedIn ? h('p.note.spaced', {}, 'Sign in to ask for this job again.') : undefined;
-  const said = h('span', { role: 'status' });
-  const button = h('button', { type: 'button', id: 'retry' }, 'Retry');
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    setText(said, 'Asking …');
-    try {
-      const { job } = await ask(`api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/retry`, {
-        method: 'POST',
-      });
-      const same = job === row.name;
-      said.replaceChildren(
-        same ? 'Asked for again: the run appears here.' : 'The Transform has changed since: this is another job now, ',
-        ...(same ? [] : [h('a', { href: `#/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(job)}` }, job)]),
-      );
-    } catch (error) {
-      setText(said, error.message);
-    }
-    button.disabled = false;
-  });
-  return h('p.actions', {}, button, said);
-}
-
-const runStates = {
-  InProgress: ['running', 'In progress'],
-  Retrying: ['waiting', 'Broke off'],
-  Finished: ['finished', 'Finished'],
-  Failed: ['failed', 'Failed'],
-};
-
-function runsSection({ runs }) {
-  const line = ({ run, state, reason, startTime, completionTime, error }) => {
-    const [look, word] = runStates[state] ?? ['skipped', state];
-    const took = completionTime && startTime ? seconds((Date.parse(completionTime) - Date.parse(startTime)) / 1000) : '';
-    return h(
-      'li',
-      { 'data-look': look },
-      h(
-        'p.run-head',
-        {},
-        h('span.badge', { 'data-look': look }, reason ? `${word}: ${reason}` : word),
-        timeAgo(startTime),
-        took && h('span.note', {}, `took ${took}`),
-      ),
-      h('p.note', {}, h('code', {}, run)),
-      error && h('p.message', {}, h('strong', {}, `${error.code}: `), error.message),
-    );
-  };
-  return h(
-    'section.panel',
-    { 'aria-labelledby': 'runs-title' },
-    h('h2', { id: 'runs-title' }, 'Runs'),
-    runs.length > 0 ? h('ol.timeline', {}, runs.toReversed().map(line)) : h('p.none', {}, 'No run has begun yet.'),
-  );
-}
-
 function factsSection({ row, source, traceId, traceUrl, logUrl }) {
   const code = (text) => text && h('code', {}, text);
   const link = (href, text) => h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text);
@@ -197,7 +156,6 @@ function factsSection({ row, source, traceId, traceUrl, logUrl }) {
     Began: fullTime(row.started),
     Ended: fullTime(row.ended),
     Took: seconds(row.seconds),
-    'Next request': fullTime(row.nextRequest),
     Trace: traceId && (traceUrl ? link(traceUrl, traceId) : code(traceId)),
     Log: logUrl && link(logUrl, 'Lines of this job'),
   };

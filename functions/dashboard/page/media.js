@@ -1,4 +1,5 @@
 /** Inputs and outputs, to be seen and played in the page. The addresses are made when they are asked for, and hold for minutes. */
+import { jobPath } from './addresses.js';
 import { h, load } from './dom.js';
 import { bytes } from './format.js';
 import { ask } from './session.js';
@@ -23,7 +24,7 @@ export function mediaSection({ row, outputs, source }, me) {
   button.addEventListener('click', async () => {
     button.disabled = true;
     try {
-      const found = await ask(`api/jobs/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}/media`);
+      const found = await ask(`${jobPath(row)}/media`);
       place.replaceChildren(...[...found.outputs, found.source, found.log].filter(Boolean).map(figure));
     } catch (error) {
       place.replaceChildren(h('p.fault-text', { role: 'alert' }, error.message), button);

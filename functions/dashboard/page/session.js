@@ -2,8 +2,10 @@
 import { byId } from './dom.js';
 
 const key = 'dashboard-token';
+/** Between two tries to learn who is looking, where the server is away, in milliseconds. */
+const learnInterval = 2_000;
 const listeners = new Set();
-let me = { signedIn: false, canSignIn: false, canRetry: false, canSeeMedia: false };
+let me = { signedIn: false, canSignIn: false, canRetry: false, canCancel: false, canSeeMedia: false };
 
 export const session = {
   get me() {
@@ -41,7 +43,7 @@ export async function startSession() {
   }
   async function signOut() {
     sessionStorage.removeItem(key);
-    await learn(null);
+    await learnKept();
   }
   button.addEventListener('click', () => {
     if (me.signedIn) return signOut();
@@ -64,10 +66,17 @@ export async function startSession() {
     }
   });
   takeTokenFromAddress();
-  try {
-    await learn(sessionStorage.getItem(key));
-  } catch {
-    await signOut().catch(() => {}); // another token by now, or the server is away: then the page is read-only
+  await learnKept();
+
+  /** Until the server is there the page is read-only. */
+  async function learnKept() {
+    try {
+      await learn(sessionStorage.getItem(key));
+    } catch (error) {
+      if (error.status !== 401) return void setTimeout(learnKept, learnInterval);
+      sessionStorage.removeItem(key); // there is another token by now
+      await learnKept();
+    }
   }
 }
 

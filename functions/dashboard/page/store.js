@@ -1,7 +1,5 @@
 /** What the server tells: kept in two maps, handed on once a frame. */
-
-/** Before a stream that the server refused is asked for again, in milliseconds. */
-const refusedWait = 10_000;
+import { follow } from './follow.js';
 
 export function createStore(onConnection) {
   const jobs = new Map();
@@ -36,16 +34,11 @@ export function createStore(onConnection) {
     told = [];
     for (const listener of listeners) listener(state, changes);
   }
-  function connect() {
-    const events = new EventSource('events');
-    events.addEventListener('open', () => onConnection('live'));
-    events.addEventListener('change', ({ data }) => take(JSON.parse(data)));
-    events.addEventListener('error', () => {
-      onConnection('waiting');
-      if (events.readyState === EventSource.CLOSED) setTimeout(connect, refusedWait);
-    });
-  }
-  connect();
+  follow(() => 'events', {
+    open: () => onConnection('live'),
+    change: ({ data }) => take(JSON.parse(data)),
+    error: () => onConnection('waiting'),
+  });
   return { state, listen: (listener) => listeners.add(listener) };
 }
 

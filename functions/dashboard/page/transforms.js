@@ -1,6 +1,7 @@
 /** Transforms: whether they can run, what is wrong with them, and what their pipeline looks like. */
 import { byId, h, keepList } from './dom.js';
 import { count } from './format.js';
+import { framed } from './picture.js';
 
 const looks = { Ready: 'finished', Suspended: 'skipped', Invalid: 'failed' };
 
@@ -78,9 +79,7 @@ function pipeline({ kind, namespace, name, picture }, open) {
   const show = () => {
     if (!details.open || details.querySelector('.picture')) return;
     const image = h('img', { src: address, alt: `Pipeline of ${name}`, loading: 'lazy' });
-    details.append(
-      h('div.picture', {}, h('a.frame', { href: address, target: '_blank', rel: 'noopener', title: 'Open in full size' }, image)),
-    );
+    details.append(h('div.picture', {}, framed(address, image)));
   };
   details.addEventListener('toggle', show);
   show();

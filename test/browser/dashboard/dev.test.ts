@@ -6,29 +6,39 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser.ts';
 import { type DevBench, startDevBench } from '../../support/dev.ts';
+import { until } from '../../support/until.ts';
 
 /** In milliseconds: real processes on a machine that may have much to do. */
 const patience = 60_000;
 
-const transform = `apiVersion: pipelines.gst.io/v1
+/** @param slowly an element that takes its time */
+const transform = (name: string, prefix: string, slowly = '{ name: identity }') => `apiVersion: pipelines.gst.io/v1
 kind: Transform
 metadata:
-  name: webm
+  name: ${name}
 spec:
   globals:
     minio: { endpoint: "127.0.0.1:9000", insecureNoTLS: true, bucket: media, credentialsSecret: { name: minio } }
   src:
-    minio: { key: drop/ }
+    minio: { key: ${prefix} }
   sink:
-    minio: { key: "webm/{{ .SrcKey }}.webm" }
+    minio: { key: "${name}/{{ .SrcKey }}.webm" }
   pipeline:
     debug: { dot: { path: debug/ } }
     elements:
       - { name: decodebin }
+      - ${slowly}
       - { name: videoconvert }
       - { name: vp8enc, properties: { deadline: 1 } }
       - { name: webmmux }
 `;
+
+async function makeClip(folder: string, seconds: number): Promise<string> {
+  const clip = join(folder, `clip-${seconds}.mkv`);
+  const source = ['-f', 'lavfi', '-i', `testsrc=size=320x240:rate=25:duration=${seconds}`];
+  await promisify(execFile)('ffmpeg', ['-v', 'error', ...source, '-c:v', 'libvpx', '-deadline', 'realtime', clip]);
+  return clip;
+}
 
 let browser: Browser;
 let bench: DevBench;
@@ -40,7 +50,7 @@ beforeAll(async () => {
     launchBrowser(),
     startDevBench([{ name: 'webm', bucket: 'media', prefix: 'drop/', sink: { key: 'x' }, elements: [{ name: 'identity' }] }]),
   ]);
-  await writeFile(join(bench.transforms, 'webm.yaml'), transform);
+  await writeFile(join(bench.transforms, 'webm.yaml'), transform('webm', 'drop/'));
   opened = await openPage(browser, bench.dev.dashboardUrl);
   page = opened.page;
   page.setDefaultTimeout(patience);
@@ -58,10 +68,7 @@ describe('the page of gst-functions dev', () => {
       await page.getByRole('link', { name: 'Transforms' }).click();
       await page.locator('.transform-card', { hasText: 'webm/{{ .SrcKey }}.webm' }).getByText('Ready').waitFor();
       await page.getByRole('link', { name: 'Overview' }).click();
-      const clip = join(bench.folder, 'clip.mkv');
-      const source = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=25:duration=2'];
-      await promisify(execFile)('ffmpeg', ['-v', 'error', ...source, '-c:v', 'libvpx', '-deadline', 'realtime', clip]);
-      await bench.client.fPutObject('media', 'drop/clip.mkv', clip);
+      await bench.client.fPutObject('media', 'drop/clip.mkv', await makeClip(bench.folder, 2));
       await page.locator('#recent .job', { hasText: 'clip.mkv' }).getByText('Finished').waitFor();
       await page.getByRole('link', { name: 'drop/clip.mkv' }).click();
       await page.getByRole('button', { name: 'Show them here' }).click();
@@ -94,5 +101,44 @@ describe('the page of gst-functions dev', () => {
       expect(opened.complaints).toEqual([]);
     },
     2 * patience,
+  );
+
+  it(
+    'shows the log of a job that runs, and cancels it, without a reload',
+    async () => {
+      await page.evaluate('window.loadedOnce = true');
+      await page.getByRole('link', { name: 'Transforms' }).click();
+      // 250 frames, each of which takes 200 ms: the run lasts until it is stopped
+      const slowly = '{ name: identity, properties: { sleep-time: 200000 } }';
+      await writeFile(join(bench.transforms, 'slow.yaml'), transform('slow', 'slow/', slowly));
+      await page.locator('.transform-card', { hasText: 'slow/{{ .SrcKey }}.webm' }).getByText('Ready').waitFor();
+      await page.getByRole('link', { name: 'Overview' }).click();
+      const clip = await makeClip(bench.folder, 10);
+      await until(async () => {
+        // MinIO is told of the new prefix a moment later
+        await bench.client.fPutObject('media', 'slow/clip.mkv', clip);
+        return page
+          .locator('#running .card', { hasText: 'slow/clip.mkv' })
+          .waitFor({ timeout: 10_000 })
+          .then(
+            () => true,
+            () => false,
+          );
+      }, patience);
+      await page.getByRole('link', { name: 'slow/clip.mkv' }).click();
+      const log = page.getByRole('log', { name: 'Log' });
+      await log.getByText('transcode requested').waitFor();
+      await log.getByText('run begins').waitFor();
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+      await page.locator('#job .job-head').getByText('Cancelled').waitFor();
+      await log.getByText('cancelled from the page').waitFor();
+      await log.getByText('run skipped reason=cancelled').waitFor();
+      expect(await page.locator('#job .timeline').textContent()).toMatch(/^Cancelled/);
+      expect(await page.locator('#job progress').count()).toBe(0);
+      expect(await page.evaluate('window.loadedOnce')).toBe(true);
+      await expect(bench.client.statObject('media', 'slow/slow/clip.mkv.webm')).rejects.toThrow();
+      expect(opened.complaints).toEqual([]);
+    },
+    3 * patience,
   );
 });

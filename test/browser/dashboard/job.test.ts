@@ -8,12 +8,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readRequested } from '../../../lib/events/index.ts';
 import { renderDot } from '../../../lib/graph/render.ts';
+import { fileCancellations } from '../../../lib/jobs/cancel.ts';
 import { type BrokerSink, startBrokerSink } from '../../support/broker-sink.ts';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser.ts';
 import { startDashboard, statusOf, type TestDashboard, token, transformYaml } from '../../support/dashboard.ts';
 import { type MinioServer, startMinio } from '../../support/minio.ts';
 
 const eventKey = 'a key for tests';
+/** Of the moment at which the job `broken` failed. */
+const dot = 'digraph pipeline { decodebin -> x264enc [label="not negotiated"] }';
 let browser: Browser;
 let minio: MinioServer;
 let broker: BrokerSink;
@@ -27,6 +30,8 @@ beforeAll(async () => {
     startMinio({ buckets: ['media', 'processed'] }),
     startBrokerSink(),
   ]);
+  const metadata = { 'x-amz-meta-gst-job': 'broken' };
+  await minio.client.putObject('media', 'debug/broken.mkv_debug/pipeline.dot', dot, dot.length, metadata);
 });
 afterAll(async () => {
   await Promise.all([browser.close(), minio.stop(), broker.close()]);
@@ -57,12 +62,8 @@ async function signIn(given: string) {
 }
 
 describe('a failed job', () => {
-  const dot = 'digraph pipeline { decodebin -> x264enc [label="not negotiated"] }';
-
   it('shows its cause, its remedy and the graph of the moment, among the failures and on a page of its own', async () => {
     await start();
-    const metadata = { 'x-amz-meta-gst-job': 'broken' };
-    await minio.client.putObject('media', 'debug/broken.mkv_debug/pipeline.dot', dot, dot.length, metadata);
     const history = [
       {
         run: '01KB0000000000000000000001',
@@ -104,7 +105,7 @@ describe('a failed job', () => {
     await start();
     await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
     await open('#/jobs/default/broken');
-    await page.getByText('Sign in to ask for this job again.').waitFor();
+    await page.getByText('Sign in to ask for it again.').waitFor();
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
     await signIn('a guess');
     await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
@@ -133,7 +134,7 @@ describe('a failed job', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Retry' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByText('Sign in to ask for this job again.').waitFor();
+    await page.getByText('Sign in to ask for it again.').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
     expect(opened.complaints).toEqual([]);
   });
@@ -144,6 +145,99 @@ describe('a failed job', () => {
     await open(`#token=${encodeURIComponent(token)}`);
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     expect(new URL(page.url()).hash).toBe('#/');
+  });
+});
+
+describe('a job that runs', () => {
+  const cancelButton = () => page.getByRole('button', { name: 'Cancel', exact: true });
+
+  it('cannot be cancelled without the token, nor with a wrong one', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    await open('#/jobs/default/busy');
+    await page.getByText('Sign in to cancel it.').waitFor();
+    expect(await page.locator('main').getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    await signIn('a guess');
+    await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
+    expect(await page.locator('main').getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    const answer = await page.evaluate(`fetch('api/jobs/default/busy/cancel', { method: 'POST' }).then(({ status }) => status)`);
+    expect(answer).toBe(401);
+    expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(false);
+  });
+
+  it('is cancelled by whoever gave the token, and a retry takes that back', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    await open('#/jobs/default/busy');
+    await signIn(token);
+    const before = broker.events.length;
+    await cancelButton().click();
+    await page.locator('#job .job-head').getByText('Stopping').waitFor();
+    expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(true);
+    expect(await cancelButton().count()).toBe(0);
+    // the button is gone, and who used it by the keyboard is not sent back to the top of the page
+    expect(await page.evaluate('document.activeElement.id')).toBe('job-title');
+    // as the recorder would write it
+    await dashboard.writeJob({ name: 'busy', status: statusOf.finished(0, { reason: 'cancelled' }) });
+    await page.locator('#job .job-head').getByText('Cancelled').waitFor();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => broker.events.length).toBe(before + 1);
+    expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(false);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('can be cancelled while it waits, and is not asked for then', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'queued', status: { state: 'Pending' } });
+    await open(`#token=${encodeURIComponent(token)}`);
+    await page.getByRole('link', { name: 'drop/queued.mkv' }).click();
+    await cancelButton().click();
+    await page.locator('#job .job-head').getByText('Will not run').waitFor();
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
+    expect(await cancelButton().count()).toBe(0);
+  });
+
+  it('shows its log lines as they come, those of markup as text, and nothing of addresses that give access', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    await dashboard.appendLog('busy', { level: 'info', msg: 'run begins', bucket: 'media', traceId: 'ab'.repeat(16) });
+    await open('#/jobs/default/busy');
+    const log = page.getByRole('log', { name: 'Log' });
+    await log.getByText('run begins').waitFor();
+    expect(await log.textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3}transcoderun begins bucket=media$/);
+    const gst = '<img src=x onerror="window.ran=1"> http://minio/media/a?X-Amz-Signature=0123456789abcdef';
+    await dashboard.appendLog('busy', { level: 'warn', msg: 'pipeline warning', gst });
+    await log.getByText('warning: pipeline warning').waitFor();
+    expect(await log.textContent()).toContain(
+      'gst=<img src=x onerror="window.ran=1"> http://minio/media/a?X-Amz-Signature=<secret>',
+    );
+    expect(await page.evaluate('window.ran')).toBeUndefined();
+    // what is drawn anew around it leaves it as it is
+    await dashboard.writeJob({ name: 'busy', status: statusOf.finished() });
+    await page.locator('#job .job-head').getByText('Finished').waitFor();
+    await dashboard.appendLog('busy', { level: 'error', msg: 'run failed', err: { code: 'ELEMENT_FAILED', message: 'no more' } });
+    await log.getByText('error: run failed ELEMENT_FAILED: no more').waitFor();
+    expect(await log.locator('li').count()).toBe(3);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('with many lines keeps the page light, and follows their end unless someone reads further up', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    const lines = Array.from({ length: 800 }, (_, n) => ({ level: 'debug', msg: `line ${n}` }));
+    await dashboard.appendLog('busy', ...lines);
+    await open('#/jobs/default/busy');
+    const log = page.getByRole('log', { name: 'Log' });
+    await log.getByText('line 799').waitFor();
+    expect(await log.locator('li').count()).toBe(500);
+    await page.getByText('Earlier lines are left out here.').waitFor();
+    const fromEnd = 'Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)';
+    const place = () => page.evaluate(`(() => { const log = document.getElementById('log-lines'); return ${fromEnd}; })()`);
+    expect(await place()).toBeLessThan(5);
+    await page.evaluate(`document.getElementById('log-lines').scrollTop = 100`);
+    await dashboard.appendLog('busy', { level: 'info', msg: 'the last of all' });
+    await log.getByText('the last of all').waitFor();
+    expect(await place()).toBeGreaterThan(100);
   });
 });
 

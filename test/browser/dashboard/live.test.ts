@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser.ts';
-import { secondsAgo, startDashboard, statusOf, type TestDashboard, transformYaml } from '../../support/dashboard.ts';
+import { secondsAgo, startDashboard, statusOf, type TestDashboard, token, transformYaml } from '../../support/dashboard.ts';
 
 let browser: Browser;
 let dashboard: TestDashboard;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  dashboard = await startDashboard();
+  dashboard = await startDashboard({ DASHBOARD_TOKEN: token });
   await dashboard.writeTransform('mp4-converter.yaml', transformYaml());
 });
 afterEach(async () => {
@@ -85,6 +85,21 @@ describe('the live page', () => {
     expect(await text('#connection')).toBe('Live');
     // that nobody answered is told on the console, and is no fault of the page
     opened.complaints.splice(0);
+  });
+
+  it('comes up by itself where the network broke off what it is made of, and keeps who is signed in', async () => {
+    await dashboard.writeJob({ name: 'a', status: statusOf.running(5) });
+    await open(`#token=${encodeURIComponent(token)}`);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    const broken = { '**/page/dom.js': 1, '**/page/main.js': 1, '**/api/me': 4 };
+    for (const [address, times] of Object.entries(broken)) {
+      await page.route(address, (route) => route.abort('internetdisconnected'), { times });
+    }
+    await page.reload();
+    await page.locator('#running .card').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual(['dashboard-token']);
+    expect(opened.complaints.splice(0).filter((told) => !told.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
   });
 
   it('keeps 500 jobs smooth: few lines are drawn, a change touches its own line alone, and all can be searched', async () => {

@@ -35,7 +35,7 @@ describe('the bundle of an image', () => {
       for (const output of [served.stdout, served.stderr]) output.on('data', (part) => (said += part));
       await until(() => /"port":\d+/.test(said) || served.exitCode !== null);
       const url = `http://127.0.0.1:${/"port":(\d+)/.exec(said)?.[1]}/`;
-      expect((await (await fetch(url)).text()).trim()).toMatch(/^<!doctype html>[\s\S]*page\/main\.js/);
+      expect((await (await fetch(url)).text()).trim()).toMatch(/^<!doctype html>[\s\S]*page\/start\.js/);
       const files = (await readdir(join(root, 'functions/dashboard/page'))).filter((name) => name !== 'index.html');
       expect(files).toContain('main.js');
       const answers = await Promise.all(files.map(async (name) => [name, (await fetch(`${url}page/${name}`)).status]));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../lib/errors.ts';
 import { readRequested } from '../../../lib/events/index.ts';
 import { statusOf, token, transformYaml } from '../../support/dashboard.ts';
 import { bearer, dashboardApp, eventKey } from '../../support/dashboard-app.ts';
@@ -79,6 +80,13 @@ describe('who may do what', () => {
     expect(published).toHaveLength(status === 202 ? 1 : 0);
   });
 
+  it.each(cases)('a cancel where %s', async (_name, set, given, status) => {
+    const { ask, put, cancelled } = await dashboardApp({ token: set });
+    put({ name: 'busy', status: statusOf.running(5) });
+    expect((await ask('/api/jobs/default/busy/cancel', post(given))).status).toBe(status);
+    expect(cancelled).toEqual(status === 202 ? ['busy'] : []);
+  });
+
   it('reads without a token, and is told what it may do', async () => {
     const { ask, put } = await dashboardApp({ token });
     put({ name: 'one', status: statusOf.finished() });
@@ -87,9 +95,10 @@ describe('who may do what', () => {
       signedIn: false,
       canSignIn: true,
       canRetry: false,
+      canCancel: false,
       canSeeMedia: false,
     });
-    expect(await (await ask('/api/me', bearer(token))).json()).toMatchObject({ signedIn: true, canRetry: true });
+    expect(await (await ask('/api/me', bearer(token))).json()).toMatchObject({ signedIn: true, canRetry: true, canCancel: true });
     expect((await ask('/api/me', bearer('guess'))).status).toBe(401);
   });
 
@@ -145,6 +154,39 @@ describe('a retry', () => {
   });
 });
 
+describe('a cancel', () => {
+  it('is of a job that waits or runs: one that has ended is refused, for its next run would be stopped', async () => {
+    const { ask, put, cancelled, lines } = await dashboardApp({ token });
+    put(
+      { name: 'waiting', status: { state: 'Pending' } },
+      { name: 'new' },
+      { name: 'done', status: statusOf.finished() },
+      { name: 'broken', status: statusOf.failed() },
+    );
+    const statuses = ['waiting', 'new', 'done', 'broken', 'none'].map(async (name) => {
+      const { status } = await ask(`/api/jobs/default/${name}/cancel`, post(token));
+      return [name, status];
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      ['waiting', 202],
+      ['new', 202],
+      ['done', 409],
+      ['broken', 409],
+      ['none', 404],
+    ]);
+    expect(cancelled).toEqual(['waiting', 'new']);
+    expect(lines.filter((line) => line.includes('cancelled from the page'))).toHaveLength(2);
+  });
+
+  it('says why it cannot be made', async () => {
+    const cancel = () => Promise.reject(new Fault('KUBERNETES_FAILED', { what: 'patch jobs', cause: '403 forbidden' }));
+    const { ask, put } = await dashboardApp({ token, cancel });
+    put({ name: 'busy', status: statusOf.running(5) });
+    const refused = await ask('/api/jobs/default/busy/cancel', post(token));
+    expect([refused.status, await refused.json()]).toMatchObject([503, { message: expect.stringContaining('403 forbidden') }]);
+  });
+});
+
 describe('what is told of jobs and Transforms', () => {
   it('finds jobs by Transform, outcome, code and part of the key, the newest first', async () => {
     const { ask, put } = await dashboardApp();
@@ -169,20 +211,27 @@ describe('what is told of jobs and Transforms', () => {
 
   it('gives the timeline of a job, its streams, its trace and the pages beside', async () => {
     const { ask, put } = await dashboardApp({
-      links: { traceUrl: 'https://traces.example.org/{traceId}', logUrl: 'https://logs.example.org/?q={job}' },
+      links: {
+        traceUrl: 'https://traces.example.org/{traceId}',
+        logUrl: 'https://logs.example.org/?q={job}&ns={namespace}&of={traceId}&from={from}&to={to}&{constructor}',
+      },
     });
     const history = [
       { run: '01KB0000000000000000000001', state: 'Retrying' as const, error: { code: 'STORAGE_READ', message: 'broke off' } },
       { run: '01KB0000000000000000000002', state: 'Finished' as const },
     ];
     const media = { input: { container: 'matroska', streams: [{ kind: 'video', codec: 'h264', width: 640, height: 360 }] } };
-    put({ name: 'a', status: statusOf.finished(1, { history, media, traceId: 'ab'.repeat(16), runs: 2 }) });
+    const created = '2026-01-02T03:04:05.000Z';
+    const end = { completionTime: undefined, timings: { pipeline: 2.5 } };
+    put({ name: 'a', created, status: statusOf.finished(1, { history, media, traceId: 'ab'.repeat(16), runs: 2, ...end }) });
     expect(await (await ask('/api/jobs/default/a')).json()).toMatchObject({
       row: { id: 'default/a', state: 'Finished', runs: 2 },
       runs: history,
       media,
       traceUrl: `https://traces.example.org/${'ab'.repeat(16)}`,
-      logUrl: 'https://logs.example.org/?q=a',
+      logUrl: `https://logs.example.org/?q=a&ns=default&of=${'ab'.repeat(16)}&from=2026-01-02T03%3A04%3A05.000Z&to=&{constructor}`,
+      timings: { pipeline: 2.5 },
+      hasLog: false,
     });
   });
 

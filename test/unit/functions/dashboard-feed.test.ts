@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Feed, feedFromFolders, feedFromKubernetes } from '../../../functions/dashboard/feed.ts';
+import { type Feed, feedFromFolders, feedFromKubernetes, type JobObject } from '../../../functions/dashboard/feed.ts';
 import { dashboard } from '../../../functions/dashboard/index.ts';
+import { jobRow } from '../../../functions/dashboard/rows.ts';
+import { cancelAnnotation, fileCancellations } from '../../../lib/jobs/cancel.ts';
 import { createFileJobStore, type JobRecord } from '../../../lib/jobs/index.ts';
 import { createKubeClient } from '../../../lib/kubernetes/index.ts';
 import { jobRecord, statusOf, transformYaml } from '../../support/dashboard.ts';
@@ -26,6 +28,7 @@ function kept(feed: Feed): Feed {
   released.push(() => feed.close());
   return feed;
 }
+const cancelling = (feed: Feed) => feed.jobs().map(({ value }) => jobRow(value).cancelling);
 const jobs = (feed: Feed) => Object.fromEntries(feed.jobs().map(({ value }) => [value.metadata.name, value.status?.state]));
 
 describe('what the page is fed by', () => {
@@ -65,6 +68,47 @@ describe('what the page is fed by', () => {
     expect(feed.jobs()[0]?.mark).not.toBe(before?.mark);
     server.delete(path('jobs', 'a'));
     await until(() => feed.jobs().length === 0);
+  });
+
+  it('tells of a file that cancels a job, and makes and removes it', async () => {
+    const [jobsDir, transformsDir] = [await folder(), await folder()];
+    const store = await createFileJobStore(jobsDir);
+    const status = statusOf.running(1);
+    await store.update('default', 'a', () => ({ ...jobRecord({ name: 'a' }), status }) as unknown as JobRecord);
+    const feed = kept(await feedFromFolders(jobsDir, transformsDir, { log, onChange: () => {} }));
+    expect(cancelling(feed)).toEqual([undefined]);
+    const [before] = feed.jobs();
+    await feed.cancellations.set('default', 'a');
+    expect(await fileCancellations(jobsDir).has('default', 'a')).toBe(true);
+    await until(() => cancelling(feed)[0] === true);
+    const [after] = feed.jobs();
+    expect(after?.mark).not.toBe(before?.mark);
+    expect(feed.jobs()[0]?.mark).toBe(after?.mark);
+    await feed.cancellations.clear('default', 'a');
+    await until(() => cancelling(feed)[0] === undefined);
+  });
+
+  it('tells of an annotation that cancels a job, and sets and removes it', async () => {
+    const server: FakeApiServer = await startFakeApiServer();
+    released.push(() => server.close());
+    const path = '/apis/pipelines.gst.io/v1/namespaces/default/jobs/a';
+    server.put(path, jobRecord({ name: 'a', status: statusOf.running(1) }));
+    const feed = kept(await feedFromKubernetes({ log, onChange: () => {} }, () => createKubeClient(server.load)));
+    await until(() => feed.ready());
+    await feed.cancellations.set('default', 'a');
+    await until(() => cancelling(feed)[0] === true);
+    expect(server.get(path).metadata.annotations).toHaveProperty([cancelAnnotation]);
+    expect(server.requests.filter((request) => !request.startsWith('GET'))).toEqual([`PATCH ${path}`]);
+    await feed.cancellations.clear('default', 'a');
+    await until(() => cancelling(feed)[0] === undefined);
+    server.fail(/^PATCH/, 403);
+    await expect(feed.cancellations.set('default', 'a')).rejects.toMatchObject({ code: 'KUBERNETES_FAILED' });
+  });
+
+  it('says of a job that has ended no more that it is to stop', () => {
+    const record = jobRecord({ name: 'a', status: statusOf.finished(1, { reason: 'cancelled' }) }) as JobObject;
+    const annotations = { [cancelAnnotation]: '' };
+    expect(jobRow({ ...record, metadata: { ...record.metadata, annotations } })).toMatchObject({ cancelling: undefined });
   });
 
   const wrong: Array<[name: string, env: NodeJS.ProcessEnv, said: RegExp]> = [
