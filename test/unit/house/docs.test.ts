@@ -78,6 +78,12 @@ describe('pages', () => {
     expect(others.filter((page) => !index.includes(`](${page.slice('docs/'.length)})`))).toEqual([]);
   });
 
+  it('show every example in the index', () => {
+    const examples = files.filter((path) => path.startsWith('examples/'));
+    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.filter((path) => !read('docs/README.md').includes(`](../${path})`))).toEqual([]);
+  });
+
   it('have blocks of known languages only, so that each is checked', () => {
     const known = ['sh', 'console', 'text', 'yaml', 'json', 'mermaid', 'dockerfile', 'ini'];
     expect(
