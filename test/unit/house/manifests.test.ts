@@ -186,6 +186,37 @@ describe('the JobSink', () => {
   });
 });
 
+describe('the live page', () => {
+  const [, service] = services.find(([name]) => name === 'dashboard') as [string, Json];
+  const component = 'knative/components/dashboard-actions';
+  const added: Json[] = parse(read(`${component}/dashboard.yaml`)).map(({ value }: Json) => value);
+
+  it('may only read, and holds no key and no token to do more', () => {
+    const roles = [...ofKind('ClusterRoleBinding'), ...ofKind('RoleBinding')]
+      .filter(({ subjects }) => subjects.some(({ name }: Json) => name === 'dashboard'))
+      .map(({ roleRef }) => base.find(({ kind, metadata }) => kind === roleRef.kind && metadata.name === roleRef.name));
+    const verbs = roles.flatMap(({ rules }) => rules.flatMap((rule: Json) => rule.verbs));
+    expect([...new Set(verbs)].sort()).toEqual(['get', 'list', 'watch']);
+    expect(containerOf(service).env.map(({ name }: Json) => name)).toEqual(['DRAIN_SECONDS']);
+  });
+
+  it('with the component for its actions marks Jobs and asks for them, and no more', () => {
+    const [role, binding] = documents(`${component}/rbac.yaml`);
+    expect(role.rules).toEqual([{ apiGroups: ['pipelines.gst.io'], resources: ['jobs'], verbs: ['patch'] }]);
+    expect(binding).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: role.metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name: 'dashboard', namespace: 'gst-functions' }],
+    });
+    const known = Object.values(dashboard).map(({ env }) => env);
+    expect(added.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
+    const maps = ofKind('ConfigMap');
+    for (const { valueFrom } of added) {
+      if (valueFrom.secretKeyRef) expect(valueFrom.secretKeyRef.name).toBe('gst-functions');
+      else expect(maps.find(({ metadata }) => metadata.name === valueFrom.configMapKeyRef.name).data).toHaveProperty('url');
+    }
+  });
+});
+
 describe('NetworkPolicies', () => {
   const components = services.map(([, service]) => service.spec.template.metadata.labels['app.kubernetes.io/component']);
 
