@@ -61,7 +61,8 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     if (kept === undefined) return;
     const { before, after } = kept;
     if (after === before) return log.debug({ kind, seq }, 'late or repeated: nothing changes');
-    log.info({ kind, state: after?.status?.state }, 'recorded');
+    // a run tells how far it is every few seconds, which is no news in a log
+    log[kind === 'progress' ? 'debug' : 'info']({ kind, state: after?.status?.state }, 'recorded');
     tally.result(result, before);
   }
 

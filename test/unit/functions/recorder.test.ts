@@ -132,6 +132,18 @@ describe('a result', () => {
     expect(await all()).toEqual([]);
   });
 
+  it('is told in the log, but for progress, which comes every few seconds', async () => {
+    for (const [seq, kind] of (['started', 'progress', 'progress', 'failed'] as const).entries())
+      await send(posted(kind, { run, seq }));
+    const levels = lines.filter(({ msg }) => msg === 'recorded').map(({ level, kind }) => [kind, level]);
+    expect(levels).toEqual([
+      ['started', 'info'],
+      ['progress', 'debug'],
+      ['progress', 'debug'],
+      ['failed', 'info'],
+    ]);
+  });
+
   it('of a kind that is not known yet is passed over', async () => {
     const event = new CloudEvent<unknown>({ id: '1', source: '/x', type: 'io.gst.pipelines.transform.dreamt', data: {} });
     expect((await send(event)).status).toBe(204);
