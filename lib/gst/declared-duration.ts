@@ -1,6 +1,7 @@
 /** Holds what came out of an mp4 or mov against what its index declares. */
 import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
+import { streamOf } from './caps.ts';
 import { type IndexedTrack, readMp4Index } from './mp4-index.ts';
 import type { EndReport } from './protocol.ts';
 import { sourceReader } from './source-reader.ts';
@@ -36,15 +37,29 @@ export function checkDuration(tracks: IndexedTrack[], graph: Graph, end: EndRepo
   for (const { declared, present } of media) if (!enough(present, declared)) fail(declared, present);
 
   const positions = Object.values(end.positions);
-  const read = end.demuxed.qtdemux ?? 0;
-  // Only where the demuxer has come to the end: a graph that takes a single picture stops it before.
-  if (positions.length === 0 || stopsEarly(graph) || !enough(read, longest)) return;
+  if (positions.length === 0 || stopsEarly(graph)) return;
   const decoded = Math.max(...positions);
-  if (!enough(decoded, longest)) fail(longest, decoded);
+  // a demuxer may stop in the middle of a damaged file without a word; and before the end of streams that nobody wants
+  const least = Math.max(0, ...[...shownKinds(end)].map((kind) => shortest(media, kind)));
+  if (!enough(decoded, least)) fail(least, decoded);
+  // where it has come to the end, so has the longest
+  if (enough(end.demuxed.qtdemux ?? 0, longest) && !enough(decoded, longest)) fail(longest, decoded);
+}
+
+/** Kinds of the streams that came to encoders, muxers and sinks of the graph. */
+const shownKinds = ({ pads }: EndReport) =>
+  new Set(pads.flatMap(({ top, direction, caps }) => (top && direction === 'sink' && streamOf(caps ?? '')?.kind) || []));
+
+/** Seconds of the shortest track of a kind: which of several was taken is not known. */
+function shortest(tracks: readonly IndexedTrack[], wanted: string): number {
+  const of = tracks.filter(({ kind, declared }) => kind === wanted && declared > 0);
+  return of.length === 0 ? 0 : Math.min(...of.map(({ declared }) => declared));
 }
 
 const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
 
-/** Properties by which an element ends a stream of its own accord. */
-const enders = new Set(['num-buffers', 'snapshot', 'eos-after', 'max-buffers', 'stop']);
-const stopsEarly = ({ nodes }: Graph) => nodes.some(({ properties }) => Object.keys(properties).some((name) => enders.has(name)));
+/** Properties by which an element ends a stream of its own accord; and elements that always do. */
+const enders = new Set(['num-buffers', 'snapshot', 'eos-after', 'max-buffers', 'stop', 'end-running-time', 'end-timecode']);
+const stoppers = new Set(['avwait', 'imagefreeze']);
+const stopsEarly = ({ nodes }: Graph) =>
+  nodes.some(({ factory, properties }) => stoppers.has(factory) || Object.keys(properties).some((name) => enders.has(name)));
