@@ -36,6 +36,9 @@ export interface RunEnd {
   at: { started: number; paused?: number; playing?: number; ended: number };
 }
 
+/** How often a pipeline that stands still before its first picture is begun anew. */
+const maxStuck = 5;
+
 /** @throws Fault; the child may still be alive then, and must be killed by the caller in every case. */
 export async function play(request: RunRequest, observer: RunObserver, signal: AbortSignal, deps: RunDeps): Promise<RunEnd> {
   const { child, times } = deps;
@@ -59,7 +62,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   const missingPlugins: string[] = [];
   let encrypted = false;
   let chosen = false;
-  let triedAgain = false;
+  let triedAgain = 0;
   const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
   let progress: (Report & { kind: 'progress' }) | undefined;
   let bytesOut = 0;
@@ -224,10 +227,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     observer.onProgress?.({ position, duration, speed: elapsed > 0 ? position / elapsed : undefined, bytesIn, bytesOut });
     if (chosen) return;
     const inVain = waiting.look(progress, bytesOut);
-    if (waiting.stuck() && !triedAgain) {
-      triedAgain = true;
-      return startAnew();
-    }
+    if (waiting.stuck() && triedAgain++ < maxStuck) return startAnew();
     if (inVain.length === 0) return;
     unlinked = inVain;
     pads = report.pads;

@@ -13,7 +13,7 @@ export interface WaitingBranches {
   look(report: Progress, bytesOut: number): Unlinked[];
   /**
    * Nothing moves, although every branch has its pad and the source waits for nobody. Elements do that by a race of their own
-   * (aiffparse of 1.22 stops without a word in one of ten runs), so that a second try is worth it.
+   * (aiffparse of 1.22 stops without a word in one of three runs), so that it is worth another try.
    */
   stuck(): boolean;
 }
