@@ -22,7 +22,10 @@ export interface Blame {
   redact: Redact;
 }
 
-const noKey = { cause: 'its streams are protected, and there is no key' };
+/** Types of streams under common encryption (ISO/IEC 23001-7), and of WebM's own. */
+export const isEncrypted = (type: string): boolean => /^application\/x-(cenc|cbcs|webm-enc)\b/.test(type);
+
+export const noKey = { cause: 'its streams are protected, and there is no key' };
 
 const notLinked = -1; // GST_FLOW_NOT_LINKED
 const notNegotiated = -4; // GST_FLOW_NOT_NEGOTIATED
@@ -117,10 +120,9 @@ function classify(error: BusError, blame: Blame): Verdict {
   if (/missing a plug-in|no suitable plugins found|no decoder available|missing (decoder|element|demuxer)/i.test(text)) {
     return unsupported(text, blame.missingPlugins);
   }
-  if (/could not determine type of stream|appears to be a text file|can't typefind/i.test(text) && !/empty stream/i.test(text)) {
+  if (/could not determine type of stream|appears to be a text file|can't typefind/i.test(text)) {
     return is('MEDIA_UNRECOGNISED', { cause: why });
   }
-  if (/stream contains no data|empty stream/i.test(text)) return is('MEDIA_EMPTY');
   if (/Encoder/.test(klass)) return is('ENCODER_FAILED', { element, cause: why });
   if (/Demux|Decoder|Parser/.test(klass) || factory === 'typefind') return is('MEDIA_CORRUPT', { element, cause: why });
   return is('ELEMENT_FAILED', { element, cause: why });
@@ -169,6 +171,7 @@ function unsupported(text: string, missing: string[]): Verdict {
   const type = named[0] ?? '';
   if (playlists.test(type)) return { code: 'MEDIA_UNSUPPORTED', details: { cause: `${type}: playlists are not followed` } };
   if (noMedia.test(type)) return { code: 'MEDIA_UNRECOGNISED', details: { cause: type } };
+  if (isEncrypted(type)) return { code: 'MEDIA_ENCRYPTED', details: noKey };
   return {
     code: 'MEDIA_UNSUPPORTED',
     details: { cause: named.length > 0 ? `no decoder for ${named.join(', ')}` : 'a plugin is missing' },

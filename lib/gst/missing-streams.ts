@@ -4,6 +4,7 @@ import type { MediaFacts } from '../events/types.ts';
 import { pruneGraph } from '../graph/index.ts';
 import type { Graph } from '../graph/model.ts';
 import { kindsOf } from './caps.ts';
+import { isEncrypted, noKey } from './faults.ts';
 import { inWords } from './media-facts.ts';
 
 export interface Unlinked {
@@ -30,6 +31,7 @@ export function cutBranches(
 ): Cut {
   const wanted = unlinked.map(({ wants }) => kindsOf(wants));
   const unread = missingPlugins.filter((caps) => wanted.some((kinds) => kinds.split(' or ').includes(kindsOf(mediaType(caps)))));
+  if (missingPlugins.some(isEncrypted)) throw new Fault('MEDIA_ENCRYPTED', noKey);
   if (unread.length > 0) throw new Fault('MEDIA_UNSUPPORTED', { cause: `no decoder for ${unread.join(', ')}` });
   const has = inWords(found);
   const cut = pruneGraph(

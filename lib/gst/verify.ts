@@ -32,6 +32,9 @@ function emptyStreams(element: string, { buffers, pads }: EndReport): string[] {
   if (!joins) return any(seen) ? [] : ['no buffer'];
   return Object.entries(seen)
     .filter(([, came]) => !came)
-    .map(([pad]) => streamOf(about(pad)?.caps ?? '')?.kind ?? pad)
+    .map(([pad]) => kindOf(about(pad)?.caps) ?? pad)
     .filter((kind) => kind !== 'subtitle');
 }
+
+/** Of a pad that never had caps nothing is known but its name. */
+const kindOf = (caps: string | undefined) => (caps === undefined ? undefined : streamOf(caps)?.kind);

@@ -55,9 +55,15 @@ describe('the code of a bus error', () => {
       'MEDIA_UNRECOGNISED',
     ],
     [
-      'an empty stream',
+      'an object of some bytes that gives no data',
       { path: path('dbin', 'typefind'), factory: 'typefind', klass: 'Generic', message: 'Stream contains no data.' },
-      'MEDIA_EMPTY',
+      'MEDIA_CORRUPT',
+    ],
+    [
+      'a stream under common encryption',
+      { path: path('dbin'), factory: 'decodebin', klass: 'Generic/Bin/Decoder', message: 'missing a plug-in' },
+      'MEDIA_ENCRYPTED',
+      { missingPlugins: ['application/x-cenc, original-media-type=(string)video/x-h264'] },
     ],
     [
       'a codec without a decoder',

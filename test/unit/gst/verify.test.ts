@@ -25,6 +25,7 @@ describe('a success has at least one buffer in every stream of every output', ()
       ['all came', { video_0: true, audio_0: true }, [video, audio], 100, undefined],
       ['no sound came', { video_0: true, audio_0: false }, [video, audio], 100, 'out (audio)'],
       ['nothing came', { video_0: false, audio_0: false }, [video, audio], 100, 'out (video, audio)'],
+      ['nothing is known of it', { video_0: false }, [{ ...video, caps: undefined }], 100, 'out (video_0)'],
       ['nothing was written', { video_0: true }, [video], 0, 'out'],
       ['subtitles have nothing to say', { video_0: true, subtitle_0: false }, [video, text], 100, undefined],
     ];
