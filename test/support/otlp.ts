@@ -1,6 +1,7 @@
 /** A collector of telemetry: takes OTLP over HTTP, as protobuf or JSON, and keeps it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { typePrefix } from '../../lib/events/types.ts';
 import { metrics as metricsMessage, readProtobuf, traces as tracesMessage } from './otlp-protobuf.ts';
 
 export type Values = Record<string, string | number | boolean>;
@@ -119,3 +120,18 @@ export async function startCollector(): Promise<Collector> {
       }),
   };
 }
+
+/** `transcode run > pipeline`: each span behind those that caused it, from the nearest change of function on. */
+export function spanPaths(spans: readonly ReceivedSpan[]): string[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const path = (span: ReceivedSpan): string => {
+    const parent = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId);
+    if (span.parentSpanId !== undefined && parent === undefined) throw new Error(`${span.name} has a parent that is not here`);
+    const own = parent?.service === span.service ? shortName(span.name) : `${span.service}: ${shortName(span.name)}`;
+    return parent ? `${path(parent)} > ${own}` : own;
+  };
+  return spans.map(path).sort();
+}
+
+/** Without what the types of all events begin with. */
+export const shortName = (name: string) => name.replace(typePrefix, '').replace('com.amazonaws.s3.', '');

@@ -9,7 +9,7 @@ import { type InstrumentName, instrumentTable } from '../../../lib/telemetry/ind
 import { makeClip } from '../../support/clips.ts';
 import { conventionalNames } from '../../support/conventions.ts';
 import { type DevBench, startDevBench } from '../../support/dev.ts';
-import { type Collector, type ReceivedSpan, startCollector, type Values } from '../../support/otlp.ts';
+import { type Collector, type ReceivedSpan, shortName, spanPaths, startCollector, type Values } from '../../support/otlp.ts';
 import { processTree } from '../../support/process-tree.ts';
 import { until } from '../../support/until.ts';
 
@@ -49,8 +49,6 @@ afterAll(async () => {
   await collector?.close();
 });
 
-const short = (name: string) => name.replace(typePrefix, '').replace('com.amazonaws.s3.', '');
-
 /** The trace in which the object was told of, once its job has ended and all of it is here. */
 async function traceOf(key: string): Promise<ReceivedSpan[]> {
   await bench.end(key);
@@ -79,20 +77,7 @@ const logLines = () =>
     .map((line) => line.slice(line.indexOf(' ') + 1))
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
-/** `transcode run > pipeline`: each span behind those that caused it, from the nearest change of function on. */
-function paths(spans: ReceivedSpan[]): string[] {
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const path = (span: ReceivedSpan): string => {
-    const parent = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId);
-    if (span.parentSpanId !== undefined && parent === undefined) throw new Error(`${span.name} has a parent that is not here`);
-    const own = parent?.service === span.service ? short(span.name) : `${span.service}: ${short(span.name)}`;
-    return parent ? `${path(parent)} > ${own}` : own;
-  };
-  return spans.map(path).sort();
-}
-
-/** How often a run tells of its progress is chance. */
-const pathsWithoutProgress = (spans: ReceivedSpan[]) => paths(spans).filter((path) => !path.includes('progress'));
+const pathsWithoutProgress = (spans: ReceivedSpan[]) => spanPaths(spans).filter((path) => !path.includes('progress'));
 
 const wholeRun = ['prepare', 'child start', 'pipeline', 'pipeline > read', 'upload'];
 
@@ -120,7 +105,7 @@ function treeOf(runs: Array<{ parts: string[]; told: string[] }>, deadLetters = 
   ].sort();
 }
 
-const named = (spans: ReceivedSpan[], name: string) => spans.filter((span) => short(span.name) === name);
+const named = (spans: ReceivedSpan[], name: string) => spans.filter((span) => shortName(span.name) === name);
 const value = (metric: InstrumentName, attributes: Values) =>
   collector
     .points(metric)
@@ -192,7 +177,7 @@ describe('the trace of a file that is no media', () => {
     await bench.client.fPutObject('media', 'in/text.mkv', path);
     const spans = await traceOf('in/text.mkv');
     const failed = spans.filter(({ status }) => status.code === 2);
-    expect(failed.map(({ name }) => short(name)).sort()).toEqual(['pipeline', 'process requested', 'run']);
+    expect(failed.map(({ name }) => shortName(name)).sort()).toEqual(['pipeline', 'process requested', 'run']);
     for (const { attributes, status } of failed) {
       expect(attributes['error.type']).toBe('MEDIA_UNRECOGNISED');
       expect(status.message).toContain('not a media type');
