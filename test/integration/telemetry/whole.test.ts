@@ -77,6 +77,7 @@ const logLines = () =>
     .map((line) => line.slice(line.indexOf(' ') + 1))
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
+/** How often a run tells of its progress is chance. */
 const pathsWithoutProgress = (spans: ReceivedSpan[]) => spanPaths(spans).filter((path) => !path.includes('progress'));
 
 const wholeRun = ['prepare', 'child start', 'pipeline', 'pipeline > read', 'upload'];
