@@ -61,6 +61,7 @@ const finished: Record<string, string> = {
   Superseded: 'Nothing was done: the object was replaced by a newer one, which has a Job of its own.',
   Gone: 'Nothing was done: the object is no longer there.',
   Loop: 'Nothing was done: the object was made by this Transform itself.',
+  Cancelled: 'Nothing was done: somebody cancelled it. A retry takes that back.',
 };
 
 function givenUp({ event, error, request }: JobStatus, letter: DeadLetter): Standing {

@@ -168,6 +168,11 @@ describe('a record', () => {
     expect(() => jobSchema.parse(reduced(steps))).not.toThrow();
   });
 
+  it.each(['superseded', 'gone', 'loop', 'cancelled'])('says in words why nothing was done: %s', (reason) => {
+    const told = status(result('skipped', { run, seq: 0, data: { reason } })).conditions?.map(({ message }) => message);
+    expect(told).toEqual([expect.stringMatching(/^Nothing was done: /)]);
+  });
+
   it('tells what the outputs are, as long as no newer run has begun', () => {
     const done = [result('started', { run, seq: 0 }), result('succeeded', { run, seq: 1 })];
     expect(reduced(done).spec.sinks).toMatchObject([{ name: 'mp4/a b.mp4', etag: 'o1', size: 7, contentType: 'video/mp4' }]);
