@@ -131,6 +131,7 @@ describe('the set-up', () => {
   });
 
   it('compiles MinIO where there is none, says that it takes minutes, and brings its client for the bench alone', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
     const built = 'made="$GOBIN/${2##*/}"; made=${made%@*}; printf "#!%s\\n" "$BASH" >"$made"; /bin/chmod +x "$made"';
     const setUp = machine({ go: built });
     rmSync(join(home, 'bin/minio'));
