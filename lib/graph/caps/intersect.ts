@@ -52,5 +52,8 @@ function below(a: CapsValue, b: CapsValue): boolean {
     return a.numerator * b.denominator < b.numerator * a.denominator;
   }
   // a frame rate of `30` is no fraction, and GStreamer does not make it one
-  return (a.kind === 'int' && b.kind === 'fraction') || (a.kind === 'fraction' && b.kind === 'int');
+  return a.kind !== b.kind && scalars.has(a.kind) && scalars.has(b.kind);
 }
+
+/** Of two of them, none is ever equal to the other. */
+const scalars: ReadonlySet<CapsValue['kind']> = new Set(['int', 'double', 'fraction', 'boolean', 'string']);

@@ -1,8 +1,10 @@
 /** Links that GStreamer can never make, because what comes and what is taken share no format. */
-import { type Caps, canMeet, clashes, parseCaps } from '../caps/index.ts';
+import { type Caps, canMeet, parseCaps } from '../caps/index.ts';
 import type { ElementInfo } from '../catalogue/index.ts';
 import type { Graph, Link, Node, OutputLink, PadRef } from '../model.ts';
+import { differing } from './differing.ts';
 import { lintEnd, lintTaken, padsOf } from './pads.ts';
+import { templateCaps } from './template-caps.ts';
 import type { LintContext } from './types.ts';
 import { capsFault } from './value/fault.ts';
 
@@ -41,21 +43,17 @@ interface Formats {
 }
 
 function formatsOf(graph: Graph, nodes: ReadonlyMap<string, Node>, { catalogue }: LintContext): Formats {
-  const known = new Map<string, Caps>();
-  const read = (text: string): Caps => {
-    const caps = known.get(text) ?? parseCaps(text);
-    known.set(text, caps);
-    return caps;
-  };
   const asked = (node: Node): Caps[] | undefined => {
     const { caps } = node.properties;
-    return node.factory === 'capsfilter' && caps !== undefined && !capsFault(String(caps)) ? [read(String(caps))] : undefined;
+    return node.factory === 'capsfilter' && caps !== undefined && !capsFault(String(caps))
+      ? [parseCaps(String(caps))]
+      : undefined;
   };
   const of = (ref: PadRef, side: 'src' | 'sink'): Caps[] | undefined => {
     const node = nodes.get(ref.node);
     const info = node && catalogue.element(node.factory);
     if (!node || !info) return undefined;
-    return asked(node) ?? padsOf(info, ref, side).map(({ caps }) => read(caps));
+    return asked(node) ?? padsOf(info, ref, side).map((pad) => templateCaps(catalogue, pad));
   };
   const given = (ref: PadRef, seen: readonly string[] = []): Caps[] | undefined => {
     const node = nodes.get(ref.node);
@@ -63,7 +61,7 @@ function formatsOf(graph: Graph, nodes: ReadonlyMap<string, Node>, { catalogue }
     if (graph.source?.node === ref.node) return undefined;
     const before = graph.links.filter(({ to }) => to.node === ref.node);
     const all = before.map(({ from, caps }) =>
-      caps !== undefined && !capsFault(caps) ? [read(caps)] : given(from, [...seen, ref.node]),
+      caps !== undefined && !capsFault(caps) ? [parseCaps(caps)] : given(from, [...seen, ref.node]),
     );
     return all.length === 0 || all.includes(undefined) ? undefined : (all as Caps[][]).flat();
   };
@@ -93,12 +91,6 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
       `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}${differing(given, taken)}`,
     );
   }
-}
-
-/** Where the media type is the same: by what else the two differ. */
-function differing(given: readonly Caps[], taken: readonly Caps[]): string {
-  const fields = new Set(given.flatMap((caps) => taken.flatMap((other) => clashes(caps, other))));
-  return fields.size > 0 ? ` (they differ in ${[...fields].join(', ')})` : '';
 }
 
 /** Media types, each once. */

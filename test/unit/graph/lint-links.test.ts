@@ -135,7 +135,7 @@ describe('formats', () => {
         'mp4mux',
       ),
       [
-        `caps-never-meet ${at(3)}: \`capsfilter\` and \`x264enc\` share no format: the first gives video/x-raw, the second takes video/x-raw (they differ in framerate)`,
+        `caps-never-meet ${at(3)}: \`capsfilter\` and \`x264enc\` share no format: the first gives video/x-raw, the second takes video/x-raw (they differ in framerate: 30 against 0/1 to 2147483647/1)`,
       ],
     ],
     [
@@ -177,7 +177,13 @@ describe('formats', () => {
     [
       'video/x-raw, format=NV12_64Z32',
       [
-        `caps-never-meet ${at(2)}: \`jpegenc\` never takes \`video/x-raw, format=NV12_64Z32\`: it takes video/x-raw (they differ in format)`,
+        `caps-never-meet ${at(2)}: \`jpegenc\` never takes \`video/x-raw, format=NV12_64Z32\`: it takes video/x-raw (they differ in format: NV12_64Z32 against I420, YV12, YUY2, UYVY, Y41B, Y42B, YVYU, Y444, NV21, NV12, RGB, BGR, and 5 more)`,
+      ],
+    ],
+    [
+      'video/x-raw, width=wide',
+      [
+        `caps-never-meet ${at(2)}: \`videoconvert\` never gives \`video/x-raw, width=wide\`: it gives video/x-raw (they differ in width: 1 to 32767 against wide)`,
       ],
     ],
     ['audio/x-raw', [`caps-never-meet ${at(2)}: \`videoconvert\` never gives \`audio/x-raw\`: it gives video/x-raw`]],
