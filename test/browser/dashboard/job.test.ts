@@ -197,6 +197,35 @@ describe('a job that runs', () => {
     expect(await cancelButton().count()).toBe(0);
   });
 
+  it('is not shown as it was by an answer that was overtaken', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    await open('#/jobs/default/busy');
+    const state = page.locator('#job .job-head .badge');
+    const [overtaken, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let answers = Number.NEGATIVE_INFINITY;
+    let asked = performance.now();
+    await page.route('**/api/jobs/default/busy', async (route) => {
+      const number = ++answers;
+      asked = performance.now();
+      const response = await route.fetch();
+      if (number === 2) await overtaken.promise;
+      await route.fulfill({ response });
+      if (number === 2) late.resolve();
+      if (number === 3) overtaken.resolve();
+    });
+    await expect.poll(() => performance.now() - asked).toBeGreaterThan(2_000);
+    answers = 0;
+    await dashboard.writeJob({ name: 'busy', status: statusOf.failed() });
+    await state.filter({ hasText: 'Failed' }).waitFor();
+    // some time after a change was shown the page looks once more: this answer is held up
+    await expect.poll(() => answers).toBe(2);
+    await dashboard.writeJob({ name: 'busy', status: statusOf.finished() });
+    await late.promise;
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    expect(await state.textContent()).toBe('Finished');
+  });
+
   it('shows its log lines as they come, those of markup as text, and nothing of addresses that give access', async () => {
     await start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
@@ -219,6 +248,25 @@ describe('a job that runs', () => {
     await log.getByText('error: run failed ELEMENT_FAILED: no more').waitFor();
     expect(await log.locator('li').count()).toBe(3);
     expect(opened.complaints).toEqual([]);
+  });
+
+  it('takes no connection for its log while nobody sees the page, and goes on with the line where it left off', async () => {
+    await start();
+    await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
+    await dashboard.appendLog('busy', { msg: 'before' });
+    await open('#/jobs/default/busy');
+    const log = page.getByRole('log', { name: 'Log' });
+    await log.getByText('before').waitFor();
+    const show = (hidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/log/events'));
+    await show(true);
+    await ended;
+    await dashboard.appendLog('busy', { msg: 'meanwhile' });
+    await show(false);
+    await log.getByText('meanwhile').waitFor();
+    expect(await log.locator('li').count()).toBe(2);
   });
 
   it('with many lines keeps the page light, and follows their end unless someone reads further up', async () => {
