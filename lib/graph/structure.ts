@@ -39,6 +39,14 @@ function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, lost:
     );
   }
   const roots = graph.nodes.filter(({ id }) => !fed.has(id) && id !== first?.id);
+  const [generator] = roots;
+  if (!first && generator && hasNoSinkPad(generator.factory, catalogue)) {
+    tell(
+      'source-not-fed',
+      generator.at,
+      `nothing takes the object, for \`${generator.factory}\` has no sink pad: begin with the element that reads the object, such as decodebin (no filesrc is needed)`,
+    );
+  }
   const unfed = roots.filter(({ id, factory }) => !hasNoSinkPad(factory, catalogue) && !lost?.has(id));
   for (const node of unfed)
     tell('no-input', node.at, `nothing feeds ${called(node)}: link it to the element that its data comes from`);

@@ -7,7 +7,8 @@ export interface LaunchSource {
   offsets: number[];
 }
 
-const command = /^\s*(?:\$\s+)?(?:[A-Za-z_]\w*=\S*\s+)*(?:\S*[/\\])?gst-launch(?:-1\.0|-0\.10)?(?:\.exe)?(?=\s|$)/;
+/** Before the command stands what else a shell was told: `sudo`, `time`, variables, a container; never a link. */
+const command = /^(?:[^!]*?\s)??(?:[^\s!]*[/\\])?gst-launch(?:-1\.0|-0\.10)?(?:\.exe)?(?=\s|$)/;
 /** Options that take the next word, where no `=` gives them one. */
 const takesWord = /^(?:-X|-o|--exclude|--output|--gst-(?:debug(?:-level)?|plugin-(?:path|load)|registry))$/;
 const blank = /[ \t\n\v\f\r]/;
@@ -16,8 +17,8 @@ const blank = /[ \t\n\v\f\r]/;
 export function launchSource(original: string, warn: (rule: string, at: number, message: string) => void): LaunchSource {
   const prefix = command.exec(original);
   if (prefix) return fromWords(shellWords(original, prefix[0].length, warn));
-  // outside of a shell a backslash before a line break is nothing that GStreamer knows; people write it all the same
-  const text = original.replace(/\\\r?\n/g, (found) => ' '.repeat(found.length));
+  // outside of a shell GStreamer knows neither a backslash before a line break nor comments; people write them all the same
+  const text = original.replace(/\\\r?\n|^[ \t]*#.*/gm, (found) => ' '.repeat(found.length));
   const options = /^(?:\s*--?[A-Za-z][\w-]*(?:=\S*)?(?=\s))*/.exec(text)?.[0].length ?? 0;
   return { text: ' '.repeat(options) + text.slice(options), offsets: Array.from({ length: text.length }, (_, at) => at) };
 }
@@ -57,6 +58,9 @@ function shellWords(text: string, from: number, warn: (rule: string, at: number,
         else if (character === '"' && text[at] === '$') warnOfVariable(text, at, warn);
         if (!escaped || text[at] !== '\n') add(at);
       }
+    } else if (word === undefined && character === '#') {
+      at = text.indexOf('\n', at);
+      if (at < 0) break;
     } else if (word === undefined && /[|&<>;]/.test(character)) {
       throw new LaunchFault('shell-operator', at, `\`${character}\` is for a shell: give the command of the pipeline alone`);
     } else {

@@ -11,6 +11,13 @@ const caps = (text: string) => ({ name: 'capsfilter', properties: { caps: text }
 describe('launch text', () => {
   const cases: Array<[name: string, text: string, elements: unknown[]]> = [
     ['a chain between source and sink', 'filesrc location=a ! flactag ! filesink location=b', [{ name: 'flactag' }]],
+    [
+      'a command behind others',
+      'sudo GST_DEBUG="*:3" timeout 10s gst-launch-1.0 filesrc ! flactag ! filesink # done',
+      [{ name: 'flactag' }],
+    ],
+    ['comments', 'filesrc !\n  # write tags\n  flactag ! filesink', [{ name: 'flactag' }]],
+    ['comments in a command', 'gst-launch-1.0 filesrc ! \\\n# tags!\n flactag ! filesink', [{ name: 'flactag' }]],
     ['a command', 'gst-launch-1.0 -e -v --gst-debug=3 filesrc location=a ! flactag ! filesink location=b', [{ name: 'flactag' }]],
     [
       'a command with a variable and a path',
@@ -217,6 +224,12 @@ describe('faults of launch text', () => {
     ],
     ['a cycle', 'filesrc ! funnel name=f ! queue ! f.', 'cycle', /f → queue → f/],
     ['an element that nothing feeds', 'filesrc ! queue ! filesink identity ! fakesink', 'no-input', /nothing feeds `identity`/],
+    [
+      'what makes its data itself',
+      'videotestsrc ! x264enc ! mp4mux ! filesink',
+      'source-not-fed',
+      /`videotestsrc`.*\(offset 0\)$/,
+    ],
     ['a word of a shell', 'gst-launch-1.0 filesrc ! queue ! filesink && echo', 'shell-operator', /\(offset 42\)$/],
     ['a quote that is never closed', "gst-launch-1.0 filesrc ! queue ! 'video/x-raw", 'quote-open', /\(offset 33\)$/],
     [
