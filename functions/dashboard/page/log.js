@@ -20,15 +20,11 @@ export function createLog(row) {
   );
   const none = h('p.none', {}, 'No line has come yet.');
   const earlier = h('p.note', { hidden: true }, 'Earlier lines are left out here.');
+  const whole = h('a', { href: `${jobPath(row)}/log`, target: '_blank', rel: 'noopener', hidden: true }, 'As JSON lines');
   const node = h(
     'section.panel.spaced',
     { 'aria-labelledby': 'log-title' },
-    h(
-      'div.panel-head',
-      {},
-      h('h2', { id: 'log-title' }, 'Log'),
-      h('a', { href: `${jobPath(row)}/log`, target: '_blank', rel: 'noopener' }, 'As JSON lines'),
-    ),
+    h('div.panel-head', {}, h('h2', { id: 'log-title' }, 'Log'), whole),
     earlier,
     none,
     place,
@@ -49,7 +45,7 @@ export function createLog(row) {
     const over = list.childElementCount - mostLines;
     for (let n = 0; n < over; n++) list.firstElementChild.remove();
     if (cut || over > 0) earlier.hidden = false;
-    place.hidden = list.childElementCount === 0;
+    place.hidden = whole.hidden = list.childElementCount === 0;
     none.hidden = !place.hidden;
     toEnd();
   }

@@ -17,7 +17,9 @@ export function mediaSection({ row, outputs, source }, me) {
     place,
   );
   if (!me.canSeeMedia) {
-    place.append(h('p.none', {}, me.canSignIn ? 'Sign in to see and play them here.' : 'They cannot be shown here.'));
+    place.append(
+      h('p.none', {}, me.canSignIn && !me.signedIn ? 'Sign in to see and play them here.' : 'They cannot be shown here.'),
+    );
     return section;
   }
   const button = h('button', { type: 'button' }, 'Show them here');

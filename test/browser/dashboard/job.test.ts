@@ -328,4 +328,12 @@ describe('inputs and outputs', () => {
     await signIn(token);
     await page.getByRole('button', { name: 'Show them here' }).waitFor();
   });
+
+  it('are not promised to whoever signs in where there are no credentials for the storage', async () => {
+    await start({ MINIO_ACCESS_KEY: undefined, MINIO_SECRET_KEY: undefined });
+    await dashboard.writeJob({ name: 'good', status: statusOf.finished() });
+    await open('#/jobs/default/good');
+    await signIn(token);
+    await page.getByText('They cannot be shown here.').waitFor();
+  });
 });
