@@ -61,10 +61,10 @@ export function createHandler({ publish, authorized, endpoint }: SourceDeps): Re
   };
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined where it is no JSON, or no UTF-8: keys would name other objects. A byte order mark may stand before it. */
 function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     return undefined;
   }

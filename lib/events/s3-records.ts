@@ -55,12 +55,13 @@ export function isCreation({ eventName, key, size }: ObjectEvent): boolean {
 /** Envelopes within envelopes are opened this deep: SNS around S3, in a queue's message. */
 const deepest = 3;
 
-function recordsIn(body: unknown, depth: number): unknown[] {
+function recordsIn(found: unknown, depth: number): unknown[] {
+  const body = asJson(found); // a bridge that does not know what it carries gives it on as text
   if (!isObject(body) || depth > deepest) return [];
   if (Array.isArray(body.Records)) return body.Records;
   if (isObject(body.s3)) return [body]; // a bridge that makes one event of each record
   if (isObject(body.detail) && body.source === 'aws.s3') return [fromEventBridge(body, body.detail)];
-  if (body.Message !== undefined) return recordsIn(asJson(body.Message), depth + 1); // SNS: text, or an object
+  if (body.Message !== undefined) return recordsIn(body.Message, depth + 1); // SNS: text, or an object
   return [];
 }
 

@@ -92,6 +92,8 @@ describe('a notification of any shape', () => {
     expect([0, 1, 2, 3, 4, 6].map((times) => createdObjects(wrap(times)).length)).toEqual([1, 1, 1, 1, 0, 0]);
   });
 
+  it('is read where it comes as text', () => expect(createdObjects(JSON.stringify(notification()))).toHaveLength(1));
+
   const creations = ['Put', 'Post', 'Copy', 'CompleteMultipartUpload'].map((name) => `ObjectCreated:${name}`);
   const others = [
     'ObjectCreated:PutTagging',

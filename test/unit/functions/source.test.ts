@@ -19,7 +19,10 @@ function start({ endpoint }: { endpoint?: string } = {}) {
       new Request('http://source/', {
         method: 'POST',
         headers,
-        body: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
+        body:
+          body === undefined || typeof body === 'string' || body instanceof Uint8Array
+            ? (body as BodyInit)
+            : JSON.stringify(body),
       }),
     );
   const warnings = () => lines.filter(({ level }) => level === 'warn');
@@ -105,6 +108,18 @@ describe('a notification', () => {
     expect(warnings()).toHaveLength(warned);
     await send(notification());
     expect(broker.events).toHaveLength(1);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const { send, broker } = start();
+    await send(`\u{feff}${JSON.stringify(notification({ key: 'a.mp4' }))}`);
+    expect(broker.events.map(({ subject }) => subject)).toEqual(['a.mp4']);
+  });
+
+  it('that is no UTF-8 names no other object', async () => {
+    const { send, broker } = start();
+    const answer = await send(Buffer.from(JSON.stringify(notification({ key: '\u{e4}.mp4' })), 'latin1'));
+    expect([answer.status, broker.events]).toEqual([204, []]);
   });
 
   it('of a folder with bytes is an object like any other', async () => {
