@@ -81,14 +81,15 @@ interface Posting {
 
 async function post(send: typeof fetch, sink: string, posting: Posting): Promise<PostFailure | undefined> {
   const { headers, body, timeout, signal, span } = posting;
-  const limit = AbortSignal.timeout(timeout);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeout);
   try {
     const response = await send(sink, {
       method: 'POST',
       headers,
       body,
       redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
     });
     span.setAttribute('http.response.status_code', response.status);
     await response.body?.cancel();
@@ -96,8 +97,10 @@ async function post(send: typeof fetch, sink: string, posting: Posting): Promise
     return { cause: `it answered ${response.status}`, final: !retried(response.status) };
   } catch (error) {
     if (signal?.aborted) return { cause: 'the process is ending', final: true, error };
-    if (limit.aborted) return { cause: `no answer in ${timeout / 1000} s`, final: false, error };
+    if (limit.signal.aborted) return { cause: `no answer in ${timeout / 1000} s`, final: false, error };
     return { cause: causeOf(error), final: false, error };
+  } finally {
+    clearTimeout(timer); // else it holds the signal, and whoever listens to it, until its time has come
   }
 }
 
