@@ -25,6 +25,7 @@ import { settings } from './settings.ts';
 export const transcode: FunctionModule = {
   name: 'transcode',
   settings,
+  frugal: true, // what it takes, pipelines cannot have
   async start(env, options = {}) {
     const set = readSettings(settings, env);
     const credentials = requiredCredentials(set, env);

@@ -3,6 +3,7 @@ import { commonSettings } from './common-settings.ts';
 import { endSignals, type RunOptions } from './end-signals.ts';
 import { serve } from './server.ts';
 import { readSettings } from './settings.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { startTelemetry } from './telemetry.ts';
 import type { FunctionModule } from './types.ts';
 
@@ -24,6 +25,7 @@ export async function runFunction(module: FunctionModule, env: NodeJS.ProcessEnv
       await running.close();
       throw error;
     });
+    if (module.frugal) keepHeapSmall();
     stop.hasty.addEventListener('abort', () => void served.close(0), { once: true });
     await stop.first;
     await served.close(stop.hasty.aborted ? 0 : undefined);

@@ -63,6 +63,8 @@ export interface FunctionModule {
   name: string;
   /** All the settings it reads, those of the runtime included; for docs/reference/settings.md. */
   settings: SettingsSpec;
+  /** Its process shares a container with others that need the memory: it is to take no more than it must. */
+  frugal?: boolean;
   /** Rejects with SETTINGS_INVALID, all faults at once. When it resolves the function can answer. */
   start(env: NodeJS.ProcessEnv, options?: StartOptions): Promise<RunningFunction>;
 }
