@@ -9,6 +9,11 @@ import { fakeBroker, keptLog, notification } from '../../support/functions.ts';
 const token = 'a token';
 const bodyLimit = 2 ** 20;
 
+const bodyOf = (body: unknown) => {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+};
+
 function start({ endpoint }: { endpoint?: string } = {}) {
   const broker = fakeBroker();
   const { log, lines } = keptLog();
@@ -19,10 +24,7 @@ function start({ endpoint }: { endpoint?: string } = {}) {
       new Request('http://source/', {
         method: 'POST',
         headers,
-        body:
-          body === undefined || typeof body === 'string' || body instanceof Uint8Array
-            ? (body as BodyInit)
-            : JSON.stringify(body),
+        body: bodyOf(body),
       }),
     );
   const warnings = () => lines.filter(({ level }) => level === 'warn');
