@@ -68,7 +68,10 @@ export async function createKubeClient(load?: (config: KubeConfig) => void): Pro
     core: new kube.CoreV1Api(configuration),
     informer(resource) {
       const path = `/apis/${apiVersion(resource)}/${resource.plural}`;
-      const list = () => listAll(objects, resource, {}) as Promise<never>;
+      const list = async () => {
+        const { items, metadata } = await listAll(objects, resource, {});
+        return { items: (items as KubeObject[]).map(lightened), metadata } as never;
+      };
       return new kube.ListWatch(path, new kube.Watch(config), list, false);
     },
   };
@@ -137,6 +140,15 @@ async function listAll(objects: CustomObjectsApi, resource: Resource, query: Lis
     next = page.metadata?.continue || undefined;
     if (next === undefined) return { items, metadata: page.metadata };
   }
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Without how it came to be, which is more than half of a Transform: what is watched is kept for as long as that lasts. */
+function lightened(object: KubeObject): KubeObject {
+  const { managedFields: _, annotations, ...metadata }: KubeObject['metadata'] & { managedFields?: unknown } = object.metadata;
+  const { [lastApplied]: __, ...kept } = annotations ?? {};
+  return { ...object, metadata: { ...metadata, ...(annotations && { annotations: kept }) } };
 }
 
 function listPage(

@@ -2,13 +2,10 @@
 import { Fault } from '../errors.ts';
 import type { ObjectRef, SinkObject } from '../events/types.ts';
 import { keyFault } from './key-fault.ts';
-import { compileKeyTemplate, type KeyTemplate } from './template/compile.ts';
+import { compileKeyTemplate } from './template/compile.ts';
 import type { TemplateSource } from './template/context.ts';
 import { basePath } from './template/functions/paths.ts';
 import type { ResolvedSink } from './types.ts';
-
-/** Compiled once a sink. */
-const compiled = new WeakMap<object, KeyTemplate>();
 
 /**
  * The key that `sink` gives the source. An empty template means the base name of the source.
@@ -16,14 +13,9 @@ const compiled = new WeakMap<object, KeyTemplate>();
  * @throws Fault OUTPUT_KEY_INVALID
  */
 export function outputKey(sink: Pick<ResolvedSink, 'name' | 'keyTemplate'>, source: TemplateSource): string {
-  let template = compiled.get(sink);
-  if (template?.text !== sink.keyTemplate) {
-    template = compileKeyTemplate(sink.keyTemplate);
-    compiled.set(sink, template);
-  }
   let key: string;
   try {
-    key = sink.keyTemplate === '' ? basePath(source.key) : template.render(source);
+    key = sink.keyTemplate === '' ? basePath(source.key) : compileKeyTemplate(sink.keyTemplate).render(source);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new Fault('OUTPUT_KEY_INVALID', { sink: sink.name, key: 'no key', cause }, { cause: error });

@@ -27,8 +27,21 @@ export interface KeyTemplate {
   render(source: TemplateSource): string;
 }
 
+/** Compiled templates that are kept: of the Transforms that have work to do, and many share theirs. */
+const kept = 1000;
+const compiled = new Map<string, KeyTemplate>();
+
 /** Never throws: what is wrong is a finding. */
 export function compileKeyTemplate(text: string): KeyTemplate {
+  const known = compiled.get(text);
+  if (known) return known;
+  const template = compile(text);
+  if (compiled.size >= kept) compiled.clear();
+  compiled.set(text, template);
+  return template;
+}
+
+function compile(text: string): KeyTemplate {
   const faults: TemplateFault[] = [];
   const parts = guarded(() => {
     if (text.length > longestTemplate)

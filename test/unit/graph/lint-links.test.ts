@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { PadTemplate } from '../../../lib/graph/catalogue/index.ts';
 import type { Element, Graph } from '../../../lib/graph/index.ts';
-import { chain, lint, lintOf, told } from './lint-support.ts';
+import { templateCaps } from '../../../lib/graph/lint/template-caps.ts';
+import { catalogue, chain, lint, lintOf, told } from './lint-support.ts';
 
 const at = (index: number) => `spec.pipeline.elements[${index}]`;
 
@@ -196,5 +198,16 @@ describe('formats', () => {
   ];
   it.each(filters)('the caps filter %s', (caps, said) => {
     expect(told(lintOf(filtered(caps)))).toEqual(said);
+  });
+});
+
+describe('caps of pad templates', () => {
+  it('are read once for a catalogue, whichever elements have them', () => {
+    const pads = ['queue', 'tee'].map((name) => catalogue.element(name)?.pads[0]);
+    const [queue, tee] = pads as [PadTemplate, PadTemplate];
+    const muxer = catalogue.element('mp4mux')?.pads[0] as PadTemplate;
+    expect(templateCaps(catalogue, tee)).toBe(templateCaps(catalogue, queue));
+    expect(templateCaps(catalogue, muxer)).toBe(templateCaps(catalogue, { ...muxer, name: 'another' }));
+    expect(templateCaps({ ...catalogue }, muxer)).not.toBe(templateCaps(catalogue, muxer));
   });
 });

@@ -60,6 +60,16 @@ describe('a watch of Transforms', () => {
     expect(found.list().map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Transform/a', 'SplitTransform/b']);
   });
 
+  it('keeps objects without how they came to be, which is more than what they are', async () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'yes' };
+    const { metadata, spec } = transform('a');
+    server.put(at('a'), { metadata: { ...metadata, annotations, managedFields: [{ manager: 'kubectl' }] }, spec });
+    const { list, ready } = await watch();
+    await until(ready);
+    const [found] = list();
+    expect(found?.metadata).toEqual({ ...metadata, annotations: { mine: 'yes' }, resourceVersion: expect.any(String) });
+  });
+
   it('sees what is added, changed and deleted', async () => {
     const found = await watch();
     await until(() => found.ready() && server.watches() === 2);

@@ -25,6 +25,15 @@ describe('what a template knows of its source', () => {
   });
 });
 
+describe('a compiled template', () => {
+  it('is compiled once, for all that share it, as long as it is one of the last thousand', () => {
+    const template = compileKeyTemplate('shared/{{ .SrcName }}');
+    expect(compileKeyTemplate('shared/{{ .SrcName }}')).toBe(template);
+    for (let n = 0; n < 1000; n++) compileKeyTemplate(`${n}/{{ .SrcName }}`);
+    expect(compileKeyTemplate('shared/{{ .SrcName }}')).not.toBe(template);
+  });
+});
+
 describe('now', () => {
   it("is the time of the object's event, in UTC, and not of the clock", () => {
     expect(render('{{ now | date "2006-01-02T15:04:05" }}')).toBe('2024-05-06T07:08:09');
