@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
 import { sameSecret } from '../../lib/events/index.ts';
+import { aboutJob } from '../../lib/jobs/index.ts';
 import type { Lifecycle } from '../../lib/runtime/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import type { Board } from './board.ts';
@@ -122,7 +123,7 @@ export function createDashboardApp(deps: AppDeps): Hono {
     const job = jobOf(c);
     if (!job || !deps.askAgain) return missing(c, job ? 'way to ask for jobs' : 'job');
     const asked = await inHand(deps.askAgain(job, transforms.of(job)));
-    log.info({ job: job.metadata.name, asked }, 'asked for again from the page');
+    log.info({ ...aboutJob(job), asked }, 'asked for again from the page');
     return c.json({ job: asked }, 202);
   });
   app.post('/api/jobs/:namespace/:name/cancel', async (c) => {
@@ -132,7 +133,7 @@ export function createDashboardApp(deps: AppDeps): Hono {
     const { state } = jobRow(job);
     if (state === 'Finished' || state === 'Failed') return c.json({ message: 'the job has ended already' }, 409);
     await inHand(deps.cancel(job));
-    log.info({ job: job.metadata.name }, 'cancelled from the page');
+    log.info(aboutJob(job), 'cancelled from the page');
     return c.json({ job: job.metadata.name }, 202);
   });
   app.get('/api/transforms/:kind/:namespace/:name/pipeline.svg', async (c) => {

@@ -6,7 +6,7 @@ import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import { Fault } from '../../lib/errors.ts';
-import { type Publish, readCloudEvent, readRequested, resultEvent } from '../../lib/events/index.ts';
+import { jobOf, type Publish, readCloudEvent, readRequested, resultEvent, traceOf } from '../../lib/events/index.ts';
 import type { Requested } from '../../lib/events/types.ts';
 import { isOlder, type JobRecord } from '../../lib/jobs/index.ts';
 import { type KubeClient, type KubeObject, kubernetesFault, resources, statusOf } from '../../lib/kubernetes/index.ts';
@@ -98,6 +98,9 @@ export async function tellFailed(
         { job, run, seq: 0, cause: event },
       ),
     );
-    log.warn({ job, batchJob: name, failure }, 'a batch Job failed without a word');
+    log.warn(
+      { ...jobOf(event), run, traceId: traceOf(event)?.traceId, batchJob: name, failure },
+      'a batch Job failed without a word',
+    );
   }
 }

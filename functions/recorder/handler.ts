@@ -5,7 +5,7 @@
  */
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
-import { isRequest, parseRequest, readResult } from '../../lib/events/index.ts';
+import { isRequest, jobOf, parseRequest, readResult } from '../../lib/events/index.ts';
 import { applyDeadLetter, applyResult, type JobRecord, type JobStore, requestedRecord } from '../../lib/jobs/index.ts';
 import { isNamespaceGone } from '../../lib/kubernetes/index.ts';
 import type { Handler } from '../../lib/runtime/index.ts';
@@ -24,27 +24,28 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
   const tally = createTally();
 
   /** Undefined where there is no place for a record any more. */
-  async function keep<T>(namespace: string, job: string, log: Logger, write: () => Promise<T>): Promise<T | undefined> {
+  async function keep<T>(namespace: string, log: Logger, write: () => Promise<T>): Promise<T | undefined> {
     try {
       return await write();
     } catch (error) {
       if (!isNamespaceGone(error)) throw error;
-      log.warn({ namespace, job }, 'its namespace is gone: nothing is recorded');
+      log.warn({ namespace }, 'its namespace is gone: nothing is recorded');
       return undefined;
     }
   }
 
   /** So that what waits for its turn can be seen, and cancelled. Whatever is known of the job already is later news. */
-  async function recordRequest(event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  async function recordRequest(event: CloudEvent<unknown>, given: Logger): Promise<void> {
     const request = parseRequest(event);
     const { job, transform } = request;
     const about = { job, transform: `${transform.namespace}/${transform.name}` };
+    const log = given.child(about);
     const attributes = { 'gst.job': job, 'gst.transform': about.transform, 'gst.event': 'requested' };
     const made = await inSpan('record', { attributes }, () =>
-      keep(transform.namespace, job, log, () => jobs.create(requestedRecord(request))),
+      keep(transform.namespace, log, () => jobs.create(requestedRecord(request))),
     );
-    if (made) log.info({ ...about, kind: 'requested', state: 'Pending' }, 'recorded');
-    else if (made === false) log.debug(about, 'asked for again: nothing changes');
+    if (made) log.info({ kind: 'requested', state: 'Pending' }, 'recorded');
+    else if (made === false) log.debug('asked for again: nothing changes');
   }
 
   async function recordResult(event: CloudEvent<unknown>, given: Logger): Promise<void> {
@@ -56,7 +57,7 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     const log = given.child({ job, run, transform });
     const attributes = { 'gst.job': job, 'gst.run': run, 'gst.transform': transform, 'gst.event': kind };
     const kept = await inSpan('record', { attributes }, () =>
-      keep(namespace, job, log, () => jobs.update(namespace, job, (known) => applyResult(known, result))),
+      keep(namespace, log, () => jobs.update(namespace, job, (known) => applyResult(known, result))),
     );
     if (kept === undefined) return;
     const { before, after } = kept;
@@ -66,7 +67,8 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     tally.result(result, before);
   }
 
-  async function recordDeadLetter(event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  async function recordDeadLetter(event: CloudEvent<unknown>, given: Logger): Promise<void> {
+    const log = given.child(jobOf(event));
     const answer = answerOf(event);
     tally.deadLetter(kindOf(event), answer);
     if (!isRequest(event)) {
@@ -79,14 +81,13 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     const { job, transform } = request;
     const letter = { id: event.id, request, answer, time: now().toISOString() };
     const { namespace } = transform;
-    const name = `${namespace}/${transform.name}`;
-    const kept = await inSpan('record', { attributes: { 'gst.job': job, 'gst.transform': name } }, () =>
-      keep(namespace, job, log, () => jobs.update(namespace, job, (known) => applyDeadLetter(known, letter))),
+    const attributes = { 'gst.job': job, 'gst.transform': `${namespace}/${transform.name}` };
+    const kept = await inSpan('record', { attributes }, () =>
+      keep(namespace, log, () => jobs.update(namespace, job, (known) => applyDeadLetter(known, letter))),
     );
     if (kept === undefined) return;
     const { before, after } = kept;
-    const about = { job, run: after?.status?.run, transform: name };
-    log.warn({ ...about, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
+    log.warn({ run: after?.status?.run, answer, ...standing(after), changed: after !== before }, 'the Broker gave a request up');
   }
 
   return (event, { path, log }) => {

@@ -1,4 +1,5 @@
 /** Job records: what they hold, what an event makes of them, where they are kept. */
+export { aboutJob } from './about.ts';
 export { createFileJobStore } from './file-store.ts';
 export { createKubernetesJobStore } from './kubernetes-store.ts';
 export { jobLabels, labelsOf, labelValue } from './labels.ts';

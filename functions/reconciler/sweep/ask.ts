@@ -1,6 +1,6 @@
 /** Asks for work by the same event that the dispatcher makes, with an id of its own. */
 import type { CloudEvent } from 'cloudevents';
-import { jobId, type Publish, requestedEvent } from '../../../lib/events/index.ts';
+import { currentTraceId, jobOf, type Publish, requestedEvent } from '../../../lib/events/index.ts';
 import type { KnownObject } from '../../../lib/jobs/object.ts';
 import { inSpan, objectAttributes } from '../../../lib/telemetry/index.ts';
 import { sinkObjects } from '../../../lib/transform/index.ts';
@@ -15,21 +15,28 @@ export interface AskOptions {
   round: string;
 }
 
+export interface AskedFor {
+  job: string;
+  transform?: string | undefined;
+  traceId?: string | undefined;
+}
+
 /**
  * Each object has a trace of its own, whatever else one sweep asks for. The recorder makes the record of it.
  *
- * @returns the job that was asked for
+ * @returns the job that was asked for, as logs name it
  * @throws Fault OUTPUT_KEY_INVALID, TRANSFORM_INVALID, PUBLISH_FAILED
  */
 export function ask(
   { publish, eventKey, cause, round }: AskOptions,
   transform: ResolvedTransform,
   object: KnownObject,
-): Promise<string> {
+): Promise<AskedFor> {
   return inSpan('ask again', { root: true, attributes: objectAttributes(object) }, async () => {
     const sinks = sinkObjects(transform.sinks, { ...object, endpoint: transform.source.endpoint });
     const event = requestedEvent({ transform, object, sinks, cause, eventKey, again: round });
     await publish(event);
-    return jobId(transform, object);
+    const { job = event.id, transform: name } = jobOf(event);
+    return { job, transform: name, traceId: currentTraceId(event) };
   });
 }

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { Fault } from '../../../lib/errors.ts';
 import { cancelAnnotation } from '../../../lib/jobs/cancel.ts';
+import { aboutJob } from '../../../lib/jobs/index.ts';
 import { objectOf } from '../../../lib/jobs/object.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
@@ -69,17 +70,17 @@ async function askAgain(sweep: DueJobSweep, job: JobRecord, transform: ResolvedT
   if (!(await mark(sweep, job))) return;
   const object = objectOf(job, transform);
   if (!object) {
-    log.warn({ job: name }, 'its Transform does not take this object: not asked for');
+    log.warn(aboutJob(job), 'its Transform does not take this object: not asked for');
     return drop();
   }
   try {
     const asked = await ask(asking, transform, object);
-    log.info({ job: name, asked }, 'asked again');
+    log.info({ ...aboutJob(job), asked: asked.job, traceId: asked.traceId }, 'asked again');
     // the Transform has other work now, which has a Job of its own
-    if (asked !== name) await drop();
+    if (asked.job !== name) await drop();
   } catch (error) {
     if (Fault.from(error).class !== 'permanent') throw error;
-    log.warn({ err: error, job: name }, 'job cannot be asked for');
+    log.warn({ ...aboutJob(job), err: error }, 'job cannot be asked for');
   }
 }
 

@@ -85,8 +85,8 @@ export async function lookAt(
     if (!sweep.budget.look()) return false;
     try {
       if (await isFinished(sweep, store, transform, object)) continue;
-      const job = await ask(sweep.asking, transform, object);
-      sweep.log.info({ job, bucket, key: listed.key }, 'asked for an object that nobody asked for');
+      const asked = await ask(sweep.asking, transform, object);
+      sweep.log.info({ ...asked, bucket, key: listed.key }, 'asked for an object that nobody asked for');
     } catch (error) {
       // what this object can never be asked for must not hold up the others
       if (Fault.from(error).class !== 'permanent') throw error;

@@ -59,7 +59,8 @@ describe('a namespace that is gone', () => {
         (error) => Fault.from(error).code,
       );
       expect(outcome).toBe(dropped ? 'dropped' : 'KUBERNETES_FAILED');
-      expect(kept.map(({ msg }) => msg)).toEqual(dropped ? ['its namespace is gone: nothing is recorded'] : []);
+      const wanted = { msg: 'its namespace is gone: nothing is recorded', job, transform: expect.stringMatching('^default/') };
+      expect(kept).toEqual(dropped ? [expect.objectContaining(wanted)] : []);
     }
   });
 });
@@ -197,6 +198,13 @@ describe('a dead letter', () => {
     });
     expect((await send(event, '/dead')).status).toBe(204);
     expect([await all(), told('error')]).toEqual([[], ['the Broker gave an event up']]);
+  });
+
+  it('of a result is logged with its job: the sweep asks again where nothing else tells of its end', async () => {
+    expect((await send(posted('succeeded', { run, seq: 2 }), '/dead')).status).toBe(204);
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { msg: 'the Broker gave an event up', job, run, transform: expect.stringMatching('^default/') },
+    ]);
   });
 
   const unreadable: Array<[name: string, headers: Record<string, string>, body: string]> = [
