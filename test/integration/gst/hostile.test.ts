@@ -1,13 +1,16 @@
 /** Files that are not what they are called: they reach no network, no other file, and no more memory than allowed. */
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCatalogue } from '../../../lib/graph/index.ts';
 import { rankedOff } from '../../../lib/graph/lint/policy/ranked-off.ts';
+import type { Graph } from '../../../lib/graph/model.ts';
 import { launch, makeClip } from '../../support/clips.ts';
 import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
 import { until } from '../../support/until.ts';
@@ -21,9 +24,9 @@ beforeAll(async () => {
   // without the sandbox: what is seen here is that no element even tries
   open = await startEngineBench({ sandbox: false });
   await makeClip(open.folder, 'other.mkv', { audio: false });
-  server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    response.end();
+  server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    response.end(url === '/smooth' ? smooth('QualityLevels({bitrate})/Fragments(video={start time})') : '');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -32,6 +35,11 @@ afterAll(async () => {
   server?.close();
   await open?.close();
 });
+
+const smooth = (url: string) =>
+  `<?xml version="1.0"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="50000000"><StreamIndex Type="video" Url="${url}" Chunks="1"><QualityLevel Bitrate="1000" FourCC="H264" MaxWidth="320" MaxHeight="240" CodecPrivateData="000000016742C00DDA0507E84000000300400000000168CE3C80"/><c d="50000000"/></StreamIndex></SmoothStreamingMedia>`;
+const sdp = (port: number) =>
+  `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video ${port} RTP/AVP 96\na=rtpmap:96 H264/90000\n`;
 
 const converter = chain('decodebin', 'videoconvert', 'jpegenc', 'matroskamux');
 
@@ -47,15 +55,8 @@ const playlists: Array<[kind: string, text: () => string]> = [
     () =>
       `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT5S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000"><BaseURL>${address}/v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
   ],
-  [
-    'Smooth Streaming',
-    () =>
-      `<?xml version="1.0"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="50000000"><StreamIndex Type="video" Url="${address}/{bitrate}" Chunks="1"><QualityLevel Bitrate="1000" FourCC="H264"/><c d="50000000"/></StreamIndex></SmoothStreamingMedia>`,
-  ],
-  [
-    'SDP',
-    () => `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n`,
-  ],
+  ['Smooth Streaming', () => smooth(`${address}/{bitrate}`)],
+  ['SDP', () => sdp(5004)],
   ['SMIL', () => `<smil><body><video src="${address}/v.mp4"/></body></smil>`],
   ['a list of addresses', () => `${address}/v.mp4\n`],
 ];
@@ -107,6 +108,67 @@ describe('the same playlists, where the ranks are as GStreamer has them', () => 
     expect(await opened(lenient, 'named.ts')).toBe(true);
   });
 });
+
+/** No decodebin chooses these demuxers for a file of another name, so that they are put in by hand to be seen at all. */
+describe('what only its own demuxer follows', () => {
+  const follow = (...elements: string[]) => chain(...elements, 'h264parse', 'matroskamux');
+
+  it('is Smooth Streaming, which asks for its fragments beside the manifest', async () => {
+    const fragments = () => asked.filter((url) => url.includes('Fragments'));
+    const from = { kind: 'http', url: `${address}/smooth`, headers: {}, verify: true } as const;
+    const limits = { timeout: 10, stall: 5 };
+    await expect(open.run(converter, from, { limits })).rejects.toMatchObject({ class: 'permanent' });
+    expect(fragments()).toEqual([]);
+    await expect(open.run(follow('mssdemux'), from, { limits })).rejects.toThrow();
+    expect(fragments().length).toBeGreaterThan(0);
+  });
+
+  it('is SDP, which opens a port', async () => {
+    expect(await opensPort('sdp-decodebin.mp4', converter)).toBe(false);
+    expect(await opensPort('sdp-sdpdemux.mp4', follow('sdpdemux', 'rtph264depay'))).toBe(true);
+  });
+
+  it('does not exist for SMIL and lists of addresses: no element takes them', () => {
+    const catalogue = loadCatalogue();
+    const takers = (type: string) =>
+      catalogue
+        .names()
+        .filter((name) => catalogue.element(name)?.pads.some((pad) => pad.direction === 'sink' && takes(pad.caps, type)));
+    expect(takers('application/x-hls')).toContain('hlsdemux');
+    expect([takers('application/smil'), takers('text/uri-list')]).toEqual([[], []]);
+  });
+});
+
+const takes = (caps: string, type: string) => caps.split(';').some((one) => one.trim().startsWith(type));
+
+/** Whether a run over a session description binds the UDP port that is named there. */
+async function opensPort(name: string, graph: Graph): Promise<boolean> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  const bound = () => readFileSync('/proc/net/udp', 'latin1').includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
+  expect(bound()).toBe(true);
+  socket.close();
+  await until(() => !bound());
+  const path = join(open.folder, name);
+  await writeFile(path, sdp(port));
+  const stop = new AbortController();
+  let over = false;
+  const run = open
+    .run(graph, { kind: 'file', path }, { limits: { timeout: 10, stall: 10 }, signal: stop.signal })
+    .catch(() => {})
+    .finally(() => {
+      over = true;
+    });
+  let seen = false;
+  await until(() => {
+    seen ||= bound();
+    return seen || over;
+  });
+  stop.abort();
+  await run;
+  return seen;
+}
 
 /** Whether HLS that names a local file makes anyone open it: of a named pipe its writer can tell. */
 async function opened(bench: EngineBench, name: string): Promise<boolean> {
