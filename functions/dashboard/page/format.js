@@ -54,4 +54,14 @@ export function splitKey(key) {
   return [key.slice(0, at), key.slice(at)];
 }
 
+/** Characters of a folder that are shown in a list: its end, for the name behind it is to be seen. */
+const longestFolder = 48;
+
+export function shortFolder(folder) {
+  if (folder.length <= longestFolder) return folder;
+  const end = folder.slice(-longestFolder);
+  const whole = end.slice(end.indexOf('/'));
+  return `…${whole === '/' ? end : whole}`;
+}
+
 export const shortName = (transform) => transform.slice(transform.lastIndexOf('/') + 1);

@@ -1,17 +1,13 @@
 /** A job in a list: a line, or a card while it runs. */
 import { jobHref } from './addresses.js';
 import { h, setText } from './dom.js';
-import { bytes, percent, seconds, shortName, speed, splitKey, timeLeft } from './format.js';
+import { bytes, percent, seconds, shortFolder, shortName, speed, splitKey, timeLeft } from './format.js';
 import { badge, isSkipped, reasons, stateOf } from './state.js';
 import { setTime, timeAgo } from './time.js';
 
-/** Characters of a folder that are shown in a list: its end, for the name is to be seen. */
-const longestFolder = 48;
-
 function title(row) {
   const [folder, name] = splitKey(row.key);
-  const shown = folder.length > longestFolder ? `…${folder.slice(-longestFolder)}` : folder;
-  return h('a.key', { href: jobHref(row), title: row.key }, shown && h('span.folder', {}, shown), name);
+  return h('a.key', { href: jobHref(row), title: row.key }, folder && h('span.folder', {}, shortFolder(folder)), name);
 }
 
 /** A line of a list of jobs. */

@@ -49,6 +49,9 @@ describe('values as people read them', () => {
     [String(format.timeLeft({ position: 100, duration: undefined, speed: 2.5 })), 'undefined'],
     [format.splitKey('a/b/c.mkv').join('|'), 'a/b/|c.mkv'],
     [format.splitKey('a/b/').join('|'), 'a/|b/'],
+    [format.shortFolder('drop/2026/'), 'drop/2026/'],
+    [format.shortFolder(`drop/${'x'.repeat(30)}/${'y'.repeat(30)}/`), `…/${'y'.repeat(30)}/`],
+    [format.shortFolder(`drop/${'x'.repeat(60)}/`), `…${'x'.repeat(47)}/`],
     [format.count(1, 'job'), '1 job'],
     [format.count(1200, 'job'), '1,200 jobs'],
   ];
