@@ -43,7 +43,7 @@ export function createApp(handler: Handler, options: AppOptions): Hono {
       const log = context.log.child(about);
       context.log = context.log.child({ ...about, ...jobOf(event) }); // for the line of the answer; handlers add the job themselves
       await handler(event, { ...context, log });
-      log.debug('event handled');
+      context.log.debug('event handled');
     });
   }, options);
 }
