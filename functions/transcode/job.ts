@@ -1,5 +1,5 @@
 /** One run: the source is looked at, the graph runs, the outputs become visible, and nothing is left behind. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
@@ -14,6 +14,7 @@ import { finishedOutputs } from './finished.ts';
 import { chainOf, marksOf, transformName } from './marks.ts';
 import { createOutputs, type OutputSink } from './outputs.ts';
 import type { Reporter } from './reporter.ts';
+import { makeRunFolder } from './scratch.ts';
 import { currentSource } from './source.ts';
 
 export interface JobDeps {
@@ -80,8 +81,9 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   });
 
   const scratch = join(deps.scratchDir, run);
-  await mkdir(scratch, { recursive: true });
-  const outputs = await createOutputs(sinks, marksOf(request, chain), scratch);
+  const outputs = createOutputs(sinks, marksOf(request, chain), scratch);
+  const folders = outputs.targets.map(({ path }) => path).filter((path) => path.endsWith('/'));
+  await makeRunFolder(scratch, folders);
   const debug = createDebugKeeper(request, run, sourceStore, log);
   const stale = Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge))).catch(
     (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),

@@ -2,7 +2,6 @@
  * The outputs of one run: where the pipeline writes each, how it is uploaded while it grows, and the moment at which
  * all of them become visible. Nothing can be read before `complete`, and `abort` leaves nothing behind.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { SinkObject, StoredOutput } from '../../lib/events/types.ts';
@@ -39,14 +38,13 @@ export interface Outputs {
 
 export const isDirectory = ({ key }: { key: string }): boolean => key.endsWith('/');
 
-/** Prepares a place in `scratch` for each output. */
-export async function createOutputs(sinks: OutputSink[], marks: Marks, scratch: string): Promise<Outputs> {
+/** Gives each output a place in `scratch`; where that is a folder, it must be there before anything runs. */
+export function createOutputs(sinks: OutputSink[], marks: Marks, scratch: string): Outputs {
   const around = context.active();
   const targets = sinks.map(({ sink }) => ({
     name: sink.name,
     path: join(scratch, isDirectory(sink) ? `${sink.name}/` : sink.name),
   }));
-  await Promise.all(targets.filter(({ path }) => path.endsWith('/')).map(({ path }) => mkdir(path)));
   let begun: Output[] | undefined;
 
   const others = (own: SinkObject) => sinks.map(({ sink }) => sink).filter((sink) => sink !== own && sink.bucket === own.bucket);

@@ -5,6 +5,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { Fault } from '../../lib/errors.ts';
 
 const namePattern = /^transcode\.(.+)\.(\d+)\.(\d+)$/;
 
@@ -17,6 +18,23 @@ export async function ownScratch(scratchDir: string): Promise<{ path: string; re
   const path = join(scratchDir, `transcode.${hostname()}.${process.pid}.${await startOf(process.pid)}`);
   await mkdir(path, { recursive: true });
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/**
+ * Makes the folder of one run, with `folders` in it: all, or none.
+ *
+ * @throws Fault SCRATCH_FULL
+ */
+export async function makeRunFolder(path: string, folders: string[]): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await Promise.all(folders.map((folder) => mkdir(folder)));
+  } catch (error) {
+    await rm(path, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new Fault('SCRATCH_FULL', { path }, { cause: error });
+    throw error;
+  }
 }
 
 async function isLeftBehind(name: string): Promise<boolean> {

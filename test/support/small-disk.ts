@@ -1,10 +1,13 @@
-/** A file system of a few bytes, which one process and its children see. */
+/** A file system of a few bytes and files, which one process and its children see. */
 import { spawnSync } from 'node:child_process';
+
+/** Files and folders that it holds. */
+const most = 200;
 
 const mounting = (folder: string, bytes: number) => [
   'sh',
   '-c',
-  `mount -t tmpfs -o size=${bytes} tmpfs '${folder}' && exec "$@"`,
+  `mount -t tmpfs -o size=${bytes},nr_inodes=${most} tmpfs '${folder}' && exec "$@"`,
   'sh',
 ];
 

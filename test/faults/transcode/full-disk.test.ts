@@ -1,5 +1,5 @@
 /** The scratch disk is full in the middle of a run: a retry may find room, and until then nothing is left and nothing is half. */
-import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Requested } from '../../../lib/events/types.ts';
@@ -68,6 +68,19 @@ describe('a scratch disk of 2 MB', () => {
       const little = bench.request({ source, elements: raw(64, 48), sinks: { out: 'media/out/little.avi' } });
       expect(await ask(little)).toEqual([204, '']);
       expect((await bench.decoded('out/little.avi')).streams).toMatchObject([{ frames: 15, width: 64 }]);
+
+      // not even the folder of the run can be made
+      const other = join(seen, 'other');
+      await mkdir(other);
+      const fill = async () => {
+        for (let n = 0; ; n++) await writeFile(join(other, String(n)), '');
+      };
+      await expect(fill()).rejects.toMatchObject({ code: 'ENOSPC' });
+      const late = bench.request({ source, elements: raw(64, 48), sinks: { out: 'media/out/late.avi' } });
+      expect(await ask(late)).toEqual([503, '']);
+      expect(bench.broker.last('retrying', late.job)?.data.error).toMatchObject({ code: 'SCRATCH_FULL', class: 'transient' });
+      await rm(other, { recursive: true });
+      expect(await ask(late)).toEqual([204, '']);
     } finally {
       await served.stop();
     }

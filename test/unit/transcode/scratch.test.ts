@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownScratch } from '../../../functions/transcode/scratch.ts';
+import { makeRunFolder, ownScratch } from '../../../functions/transcode/scratch.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -26,5 +26,20 @@ describe('the scratch folder of a process', () => {
     for (const name of [...others, ...kept]) await mkdir(join(folder, name, 'run'), { recursive: true });
     await ownScratch(folder);
     expect((await readdir(folder)).sort()).toEqual(kept.sort());
+  });
+});
+
+describe('the folder of a run', () => {
+  it('has the folders of its outputs', async () => {
+    const run = join(folder, 'run');
+    await makeRunFolder(run, [join(run, 'a'), join(run, 'b')]);
+    expect((await readdir(run)).sort()).toEqual(['a', 'b']);
+  });
+
+  it('is not there where one of them cannot be made', async () => {
+    const run = join(folder, 'run');
+    const making = makeRunFolder(run, [join(run, 'a'), join(run, 'no', 'such', 'folder')]);
+    await expect(making).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readdir(folder)).toEqual([]);
   });
 });
