@@ -41,7 +41,11 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     const { line, col } = lines.linePos(offset);
     return { ...inFile, line, column: col };
   };
-  for (const document of readDocuments(text, lines, (message) => fault('yaml-syntax', message))) {
+  const documents = weakly(
+    readDocuments(text, lines, (message) => fault('yaml-syntax', message)),
+    () => readDocuments(text, new LineCounter(), () => {}),
+  );
+  for (const [index, document] of documents().entries()) {
     const told = document.errors.filter(isTwin);
     // the first error of syntax leads to the others, which would only hide it
     told.push(...document.errors.filter((error) => !isTwin(error)).slice(0, 1));
@@ -64,7 +68,7 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     }
     const value = toValue(document, (message) => fault('yaml-alias', message, where(document.range[0])));
     if (value === undefined || value === null) continue;
-    const place = placesOf(document, where);
+    const place = placesOf(documents, index, where);
     for (const found of identifyAll(value, place)) take(result, found, place);
   }
   result.findings.push(...findTwins(result.resources));
@@ -124,9 +128,28 @@ function toValue(document: Document.Parsed, fault: (message: string) => void): u
   }
 }
 
+/**
+ * Holds a value as long as others do, and makes it anew where it is gone: a tree of YAML takes ten times the memory of what it
+ * says, and is looked at again only for the line of a fault.
+ */
+function weakly<T extends object>(value: T, again: () => T): () => T {
+  let held = new WeakRef(value);
+  return () => {
+    const known = held.deref() ?? again();
+    held = new WeakRef(known);
+    return known;
+  };
+}
+
 /** The place of a key for what stands there, of the nearest map or list around it for what is missing. */
-function placesOf(document: Document.Parsed, where: (offset: number) => Place): TransformResource['place'] {
+function placesOf(
+  documents: () => readonly Document.Parsed[],
+  index: number,
+  where: (offset: number) => Place,
+): TransformResource['place'] {
   return (path) => {
+    const document = documents()[index];
+    if (!document) return undefined;
     let node: Node | null | undefined = document.contents;
     let offset = node?.range?.[0] ?? document.range[0];
     for (const part of path) {

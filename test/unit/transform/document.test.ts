@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseResource, parseTransforms } from '../../../lib/transform/index.ts';
 import { transformOf } from '../../support/transforms.ts';
 
@@ -61,6 +61,32 @@ describe('places', () => {
   ];
   it.each(cases)('of %j is %i:%i', (path, line, column) => {
     expect(resources[0]?.place(path)).toEqual({ file: 'f.yaml', line, column });
+  });
+});
+
+describe('places of a text that was read long ago', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('are the same, for the text is read again where its tree is no longer kept', () => {
+    const ask = () =>
+      parseTransforms(`${head}metadata: {name: a}\n---\n${head}metadata:\n  name: b\nspec:\n  suspend: 1\n`).resources.map(
+        ({ place }) =>
+          [
+            ['metadata', 'name'],
+            ['spec', 'suspend'],
+            ['spec', 'none'],
+          ].map((path) => place(path)),
+      );
+    const kept = ask();
+    const held = vi.fn(() => undefined);
+    vi.stubGlobal(
+      'WeakRef',
+      class {
+        deref = held;
+      },
+    );
+    expect(ask()).toEqual(kept);
+    expect(held).toHaveBeenCalled();
   });
 });
 
