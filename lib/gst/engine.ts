@@ -7,6 +7,7 @@ import { type Child, startChild } from './child-process.ts';
 import { confinementOf } from './confinement.ts';
 import { declaredBy } from './declared-duration.ts';
 import { childFiles } from './entry.ts';
+import { orOverCopy } from './local-copy.ts';
 import { containerMemory } from './process-memory.ts';
 import { pluginRegistry } from './registry.ts';
 import { resultOf } from './result.ts';
@@ -103,6 +104,41 @@ export function createEngine(options: EngineOptions): Engine {
     return container === undefined ? undefined : Math.max(memoryReserve, container - process.memoryUsage.rss() - memoryReserve);
   };
 
+  const once: Engine['run'] = async (request, observer, signal) => {
+    if (closed) throw new Fault('SHUTTING_DOWN');
+    const begun = performance.now();
+    const attributes = { 'gst.spare': spare !== undefined };
+    const [child, limit] = await inSpan('child start', { attributes }, () => Promise.all([take(), memoryLimit()]));
+    waits.record((performance.now() - begun) / 1000, attributes);
+    const reading = new AbortController();
+    let index: ReturnType<typeof declaredBy> | undefined;
+    try {
+      const watcher: RunObserver = {
+        ...observer,
+        onPlaying(choice) {
+          index ??= declaredBy(request, reading.signal); // beside the pipeline: it costs a short job nothing
+          if (options.spare !== false && !closed) spare ??= reserve();
+          observer.onPlaying?.(choice);
+        },
+      };
+      const end = await traced(request, watcher, (watched) =>
+        play(request, watched, signal, { child, memoryLimit: limit, readable, times }),
+      );
+      await child.kill();
+      preload = [
+        ...new Set([...end.graph.nodes.map(({ factory }) => factory), ...end.end.pads.map(({ factory }) => factory), ...preload]),
+      ]
+        .filter(Boolean)
+        .slice(0, maxPreloaded);
+      const declared = { tracks: await index, ratio: options.durationRatio ?? defaultDurationRatio };
+      return await resultOf(request, end, begun, declared);
+    } finally {
+      reading.abort();
+      await child.kill();
+      if (options.spare !== false && !closed) spare ??= reserve();
+    }
+  };
+
   return {
     get sandbox() {
       return level;
@@ -122,44 +158,7 @@ export function createEngine(options: EngineOptions): Engine {
       spare ??= reserve();
       await spare;
     },
-    async run(request, observer, signal) {
-      if (closed) throw new Fault('SHUTTING_DOWN');
-      const begun = performance.now();
-      const attributes = { 'gst.spare': spare !== undefined };
-      const [child, limit] = await inSpan('child start', { attributes }, () => Promise.all([take(), memoryLimit()]));
-      waits.record((performance.now() - begun) / 1000, attributes);
-      const reading = new AbortController();
-      let index: ReturnType<typeof declaredBy> | undefined;
-      try {
-        const watcher: RunObserver = {
-          ...observer,
-          onPlaying(choice) {
-            index ??= declaredBy(request, reading.signal); // beside the pipeline: it costs a short job nothing
-            if (options.spare !== false && !closed) spare ??= reserve();
-            observer.onPlaying?.(choice);
-          },
-        };
-        const end = await traced(request, watcher, (watched) =>
-          play(request, watched, signal, { child, memoryLimit: limit, readable, times }),
-        );
-        await child.kill();
-        preload = [
-          ...new Set([
-            ...end.graph.nodes.map(({ factory }) => factory),
-            ...end.end.pads.map(({ factory }) => factory),
-            ...preload,
-          ]),
-        ]
-          .filter(Boolean)
-          .slice(0, maxPreloaded);
-        const declared = { tracks: await index, ratio: options.durationRatio ?? defaultDurationRatio };
-        return await resultOf(request, end, begun, declared);
-      } finally {
-        reading.abort();
-        await child.kill();
-        if (options.spare !== false && !closed) spare ??= reserve();
-      }
-    },
+    run: orOverCopy(once),
     async close() {
       closed = true;
       await Promise.allSettled([spare]);
