@@ -1,63 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeClip } from '../../cli/demo/clip.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
-import { limitRequests, podsOf, sweep, systemNamespace } from './support/install.ts';
-import { apply, condition, items, type Json, kubectl } from './support/kubectl.ts';
-import { connectStorage, type Storage } from './support/storage.ts';
-import { createTenant, removeNamespace, sample } from './support/tenant.ts';
+import { sweep } from './support/inside.ts';
+import { limitRequests, podsOf, systemNamespace } from './support/install.ts';
+import { get, kubectl } from './support/kubectl.ts';
+import { lasting, useTenant } from './support/tenant.ts';
 
-const namespace = 'gst-e2e-burst';
-const bucket = 'burst';
+const tenant = useTenant('gst-e2e-burst', 'burst');
 
-let folder: string;
-let clip: string;
-let storage: Storage;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gst-e2e-'));
-  clip = join(folder, 'clip.mkv');
-  await makeClip(clip);
-  storage = await connectStorage();
-  await storage.makeBucket(bucket);
-  await createTenant(namespace);
-  for (const [name, prefix, preset] of [
-    ['quick', 'drop/', 'ultrafast'],
-    ['slow', 'slow/', 'placebo'],
-    ['wait', 'wait/', 'slow'],
-  ]) {
-    const transform = await sample((written) => {
-      written.metadata.name = name;
-      written.spec.globals.minio.bucket = bucket;
-      written.spec.src.minio.key = prefix;
-      // as many graphs as objects would only slow the burst down
-      delete written.spec.pipeline.debug;
-      written.spec.pipeline.elements.find((element: Json) => element.name === 'x264enc').properties = { 'speed-preset': preset };
-    });
-    await apply(transform, '-n', namespace);
-  }
-  await eventually('MinIO told of the bucket', 60, async () => {
-    const found = await items('transforms', '-n', namespace);
-    return found.length === 3 && found.every((one) => condition(one, 'Notifications')?.status === 'True');
+const namesOf = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what} ${index}`);
+const keysOf = (transform: string, names: readonly string[]) => names.map((name) => `${transform}/${name}.mkv`);
+const upload = (transform: string, names: readonly string[]) => Promise.all(keysOf(transform, names).map(tenant.upload));
+/** How often each output was made. */
+const outputs = async (folder: string, names: readonly string[]) => {
+  const versions = await tenant.storage.versions(tenant.bucket, `out/${folder}/`);
+  return names.map((name) => versions.get(`out/${folder}/${name}.mp4`) ?? 0);
+};
+const once = (names: readonly string[]) => names.map(() => 1);
+
+/** Until the record of each is Finished. */
+async function allFinished(keys: readonly string[], seconds: number): Promise<void> {
+  await eventually(`${keys.length} finished Jobs`, seconds, async () => {
+    const jobs = await tenant.jobs(keys);
+    const states = Object.entries(Object.groupBy(jobs, ({ status }) => status?.state ?? 'none'));
+    if (jobs.length === keys.length && jobs.every(({ status }) => status?.state === 'Finished')) return true;
+    throw new Error(states.map(([state, group]) => `${state} ${group?.length}`).join(', '));
   });
-});
-afterAll(async () => {
-  storage?.close();
-  await removeNamespace(namespace);
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
-const upload = (names: readonly string[], prefix = 'drop/') =>
-  Promise.all(names.map((name) => storage.client.fPutObject(bucket, `${prefix}${name}.mkv`, clip)));
-const outputs = async (names: readonly string[]) => {
-  const versions = await storage.versions(bucket, 'mp4/');
-  return names.map((name) => versions.get(`mp4/${name}.mp4`) ?? 0);
-};
-const jobsOf = async (names: readonly string[]): Promise<Json[]> => {
-  const keys = names.map((name) => `mp4/${name}.mp4`);
-  return (await items('jobs.pipelines.gst.io', '-n', namespace)).filter(({ spec }) => keys.includes(spec.sinks[0].name));
-};
+}
 
 /** How the Trigger of transcode delivers. */
 const deliver = (delivery: { retry: number; timeout: string }) =>
@@ -65,44 +33,62 @@ const deliver = (delivery: { retry: number; timeout: string }) =>
 
 describe('many objects at once', () => {
   it('are all done, none lost and none twice, by no more pods than there may be', async () => {
-    const names = Array.from({ length: 30 }, (_, index) => `film ${index}`);
+    await tenant.put('quick');
+    const names = namesOf('film', 30);
     let most = 0;
-    await upload(names);
+    await upload('quick', names);
     await eventually('30 outputs', 500, async () => {
       const pods = (await podsOf('transcode')).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       most = Math.max(most, pods.length);
-      const made = (await outputs(names)).filter((count) => count > 0).length;
+      const made = (await outputs('quick', names)).filter((count) => count > 0).length;
       if (made < names.length) throw new Error(`${made} outputs`);
       return true;
     });
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(2);
-    await eventually('30 finished Jobs', 120, async () => {
-      const jobs = await jobsOf(names);
-      const states = Object.entries(Object.groupBy(jobs, ({ status }) => status?.state ?? 'none')).map(
-        ([state, group]) => `${state} ${group?.length}`,
-      );
-      if (jobs.length !== names.length || jobs.some(({ status }) => status?.state !== 'Finished'))
-        throw new Error(states.join(', '));
-      return true;
-    });
-    expect(await outputs(names)).toEqual(names.map(() => 1));
-    const { streams } = await storage.decode(bucket, 'mp4/film 29.mp4');
+    await allFinished(keysOf('quick', names), 120);
+    expect(await outputs('quick', names)).toEqual(once(names));
+    const { streams } = await tenant.storage.decode(tenant.bucket, 'out/quick/film 29.mp4');
     expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
   });
 
+  it('keep the work that they were asked for where the Transform is changed while they wait, and later ones get the new', async () => {
+    await tenant.put('edited', lasting(6));
+    const [before, after] = [namesOf('before', 10), namesOf('after', 4)];
+    await upload('edited', before);
+    await eventually('one at work, and others behind it', 120, async () => {
+      const jobs = await tenant.jobs(keysOf('edited', before));
+      const working = jobs.filter(({ status }) => status?.state === 'InProgress').length;
+      const done = jobs.filter(({ status }) => status?.state === 'Finished').length;
+      return jobs.length === before.length && working > 0 && working + done < before.length;
+    });
+    await tenant.put('edited', (written) => {
+      written.spec.sink.minio.key = 'out/anew/{{ .SrcName }}.mp4';
+    });
+    await eventually('the change seen', 60, async () => {
+      const { metadata, status } = await get('transform', 'edited', '-n', tenant.namespace);
+      return status.observedGeneration === metadata.generation;
+    });
+    expect((await outputs('edited', before)).filter((count) => count === 0).length, 'still waiting').toBeGreaterThan(0);
+    await upload('edited', after);
+    await allFinished(keysOf('edited', [...before, ...after]), 300);
+    expect(await outputs('edited', [...before, ...after])).toEqual([...once(before), ...after.map(() => 0)]);
+    expect(await outputs('anew', [...before, ...after])).toEqual([...before.map(() => 0), ...once(after)]);
+  });
+
   it('are done in the end where they wait for longer than a request may, and none counts as failed', async () => {
+    await tenant.put('wait', lasting(5));
     // what 10 and 5 minutes show to those who run it, in seconds
     const short = 15;
     await limitRequests('transcode', short);
     await deliver({ retry: 0, timeout: `PT${short * 2}S` });
     try {
-      const names = Array.from({ length: 16 }, (_, index) => `wait ${index}`);
+      const names = namesOf('wait', 8);
       const states = new Set<string>();
       let givenUp = 0;
-      await upload(names, 'wait/');
-      await eventually('16 finished Jobs', 500, async () => {
-        const jobs = await jobsOf(names);
+      await upload('wait', names);
+      await eventually('8 finished Jobs', 500, async () => {
+        const jobs = await tenant.jobs(keysOf('wait', names));
         for (const { status } of jobs) states.add(status?.state);
         givenUp = Math.max(givenUp, jobs.filter(({ status }) => status?.nextRequestTime !== undefined).length);
         await sweep();
@@ -112,7 +98,7 @@ describe('many objects at once', () => {
       });
       expect(givenUp).toBeGreaterThan(0);
       expect(states).not.toContain('Failed');
-      expect((await outputs(names)).every((count) => count >= 1)).toBe(true);
+      expect((await outputs('wait', names)).every((count) => count >= 1)).toBe(true);
     } finally {
       await deliver({ retry: 5, timeout: 'PT660S' });
       await limitRequests('transcode', 600);
@@ -120,23 +106,21 @@ describe('many objects at once', () => {
   });
 
   it('are done in the end where a pod is deleted in the middle, with whole outputs only', async () => {
+    await tenant.put('slow', lasting(10));
     const names = ['cut short', 'cut short too'];
-    await upload(names, 'slow/');
+    const keys = keysOf('slow', names);
+    await upload('slow', names);
     await eventually('a run under way', 120, async () =>
-      (await jobsOf(names)).some(({ status }) => status?.state === 'InProgress'),
+      (await tenant.jobs(keys)).some(({ status }) => status?.state === 'InProgress'),
     );
     for (const { metadata } of await podsOf('transcode')) {
       // as by a node that goes away: without a grace
       await kubectl(['delete', 'pod', '-n', systemNamespace, metadata.name, '--force', '--grace-period=0']);
     }
-    await eventually('both outputs', 300, async () => (await outputs(names)).every((count) => count > 0));
+    await allFinished(keys, 400);
     for (const name of names) {
-      const { streams } = await storage.decode(bucket, `mp4/${name}.mp4`);
+      const { streams } = await tenant.storage.decode(tenant.bucket, `out/slow/${name}.mp4`);
       expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
     }
-    await eventually('both Jobs finished', 120, async () => {
-      const jobs = await jobsOf(names);
-      return jobs.length === 2 && jobs.every(({ status }) => status?.state === 'Finished');
-    });
   });
 });

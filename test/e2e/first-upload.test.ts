@@ -1,36 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clip, makeClip } from '../../cli/demo/clip.ts';
+import { describe, expect, it } from 'vitest';
+import { clip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { podsOf, read, systemNamespace } from './support/install.ts';
-import { apply, condition, get, items, type Json, kubectl } from './support/kubectl.ts';
-import { connectStorage, type Storage } from './support/storage.ts';
-import { createTenant, removeNamespace, sample } from './support/tenant.ts';
+import { read } from './support/inside.ts';
+import { logsOf, podsOf, systemNamespace } from './support/install.ts';
+import { apply, condition, get, type Json, kubectl } from './support/kubectl.ts';
+import { sample, useTenant } from './support/tenant.ts';
 
-const namespace = 'gst-e2e-first';
-const bucket = 'first-upload';
-const transform = (change: Parameters<typeof sample>[0] = () => {}) =>
+const tenant = useTenant('gst-e2e-first', 'first-upload');
+const { namespace, bucket } = tenant;
+/** The sample as it is, on the bucket of these tests. */
+const transform = (change: (written: Json) => void = () => {}) =>
   sample((written) => {
     written.spec.globals.minio.bucket = bucket;
     change(written);
   });
-
-let folder: string;
-let storage: Storage;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gst-e2e-'));
-  await makeClip(join(folder, 'clip.mkv'));
-  storage = await connectStorage();
-  await storage.makeBucket(bucket);
-  await createTenant(namespace);
-});
-afterAll(async () => {
-  storage?.close();
-  await removeNamespace(namespace);
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
 
 /** The lines of a table of kubectl, by column. */
 async function table(...args: string[]): Promise<Array<Record<string, string>>> {
@@ -61,10 +44,10 @@ describe('the sample on a cluster', () => {
 
   it('turns an upload into an output that plays, from no pod to one to none', async () => {
     await eventually('no pod of transcode', 180, async () => (await podsOf('transcode')).length === 0);
-    await storage.client.fPutObject(bucket, 'drop/clip.mkv', join(folder, 'clip.mkv'));
+    await tenant.upload('drop/clip.mkv');
     await eventually('a pod of transcode', 60, async () => (await podsOf('transcode')).length === 1);
-    await eventually('the output', 120, () => storage.client.statObject(bucket, 'mp4/clip.mp4'));
-    const { container, streams } = await storage.decode(bucket, 'mp4/clip.mp4');
+    await tenant.output('mp4/clip.mp4', 120);
+    const { container, streams } = await tenant.storage.decode(bucket, 'mp4/clip.mp4');
     expect(container).toContain('mp4');
     expect(streams.map(({ kind, codec }) => [kind, codec]).sort()).toEqual([
       ['audio', 'aac'],
@@ -77,7 +60,7 @@ describe('the sample on a cluster', () => {
 
   it('leaves a record that kubectl shows with its source, its sink and its state', async () => {
     const [job] = await eventually('a finished Job', 60, async () => {
-      const jobs = await items('jobs.pipelines.gst.io', '-n', namespace);
+      const jobs = await tenant.jobs();
       return jobs[0]?.status?.state === 'Finished' && jobs;
     });
     expect(job.metadata.labels).toMatchObject({
@@ -105,7 +88,7 @@ describe('the sample on a cluster', () => {
   });
 
   it('keeps the debug graphs that the sample asks for beside the source', async () => {
-    expect([...(await storage.versions(bucket, 'debug/')).keys()]).toEqual(
+    expect([...(await tenant.storage.versions(bucket, 'debug/')).keys()]).toEqual(
       expect.arrayContaining([expect.stringMatching(/^debug\/clip.*_debug\/.*\.dot$/), expect.stringMatching(/\.png$/)]),
     );
   });
@@ -119,28 +102,47 @@ describe('what a user got wrong', () => {
       written.spec.pipeline.elements.push({ name: 'x246enc' }, { name: 'queue', properties: { 'max-size-bufers': 1 } });
     });
     await apply(broken, '-n', namespace);
-    await eventually(
-      'Ready=False',
-      30,
-      async () => condition(await get('transform', 'broken', '-n', namespace), 'Ready')?.status === 'False',
-    );
+    await eventually('Ready=False', 30, async () => (await tenant.condition('broken', 'Ready'))?.status === 'False');
     const described = await kubectl(['describe', 'transform', 'broken', '-n', namespace]);
     expect(described).toContain('did you mean `x264enc`');
     expect(described).toContain('max-size-buffers');
     expect(await table('transform', 'broken')).toMatchObject([{ NAME: 'broken', STATUS: 'Invalid' }]);
   });
 
+  it('gets no requests: what is uploaded for it is told of, and that is all', async () => {
+    // MinIO tells of the whole bucket, so that it is the dispatcher that makes nothing of it
+    await apply(
+      await transform((written) => {
+        written.metadata.name = 'all';
+        written.spec.src.minio.key = '';
+        written.spec.src.minio.include = '^all/';
+        written.spec.sink.minio.key = 'mp4/all.mp4';
+      }),
+      '-n',
+      namespace,
+    );
+    await eventually('MinIO told', 60, async () => (await tenant.condition('all', 'Notifications'))?.status === 'True');
+    await tenant.upload('broken/clip.mkv');
+    await tenant.upload('all/clip.mkv');
+    // what came after it goes all the way
+    await tenant.output('mp4/all.mp4', 120);
+    const told = (await logsOf('source')).split('\n').filter((line) => line.includes(bucket) && line.includes('broken/clip.mkv'));
+    expect(told).toHaveLength(1);
+    expect(await tenant.jobs(['broken/clip.mkv'])).toEqual([]);
+    expect(await logsOf('dispatcher')).not.toContain('"transform":"gst-e2e-first/broken"');
+  });
+
   it('is told by the Job where it is the file, once, and nothing is tried again', async () => {
-    await storage.client.putObject(bucket, 'drop/no-media.mp4', Buffer.from('this is no film\n'.repeat(100)));
+    await tenant.storage.client.putObject(bucket, 'drop/no-media.mp4', Buffer.from('this is no film\n'.repeat(100)));
     const job = await eventually('a failed Job', 120, async () => {
-      const jobs = await items('jobs.pipelines.gst.io', '-n', namespace);
-      return jobs.find(({ spec, status }) => spec.src.name === 'drop/no-media.mp4' && status?.state === 'Failed');
+      const found = await tenant.job('drop/no-media.mp4');
+      return found?.status?.state === 'Failed' && found;
     });
     expect(job.status.error).toMatchObject({ class: 'permanent', message: expect.stringMatching(/media/) });
     await eventually('the dead letter counted', 60, async () => {
       const { status } = await get('jobs.pipelines.gst.io', job.metadata.name, '-n', namespace);
       return condition({ status }, 'DeadLettered') && status.runs === 1 && status.deadLetter.times === 1;
     });
-    expect((await storage.versions(bucket, 'mp4/no-media')).size).toBe(0);
+    expect((await tenant.storage.versions(bucket, 'mp4/no-media')).size).toBe(0);
   });
 });

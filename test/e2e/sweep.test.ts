@@ -1,103 +1,85 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeClip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { reconfigure, sweep, systemNamespace } from './support/install.ts';
-import { apply, condition, get, items, type Json, kubectl } from './support/kubectl.ts';
-import { connectStorage, type Storage } from './support/storage.ts';
-import { createTenant, removeNamespace, sample } from './support/tenant.ts';
+import { sweep } from './support/inside.ts';
+import { reconfigure, systemNamespace } from './support/install.ts';
+import { get, items, type Json, kubectl } from './support/kubectl.ts';
+import { useTenant } from './support/tenant.ts';
 
-const namespace = 'gst-e2e-sweep';
-const bucket = 'swept';
-
-let folder: string;
-let clip: string;
-let storage: Storage;
+const tenant = useTenant('gst-e2e-sweep', 'swept');
+const { namespace, bucket } = tenant;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gst-e2e-'));
-  clip = join(folder, 'clip.mkv');
-  await makeClip(clip);
-  storage = await connectStorage();
-  await storage.makeBucket(bucket);
-  await createTenant(namespace);
   // minutes of waiting are for those who run it: here seconds show the same
-  await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '5', RUNNER_KEEP_SECONDS: '5' });
-  const transform = await sample((written) => {
-    written.spec.globals.minio.bucket = bucket;
-    delete written.spec.pipeline.debug;
-  });
-  await apply(transform, '-n', namespace);
-  await eventually(
-    'MinIO told',
-    60,
-    async () => condition(await get('transform', 'mp4-converter', '-n', namespace), 'Notifications')?.status === 'True',
-  );
+  await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '5', SWEEP_OVERLAP_SECONDS: '1', RUNNER_KEEP_SECONDS: '5' });
+  await tenant.put('drop');
 });
-afterAll(async () => {
-  storage?.close();
-  await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '900', RUNNER_KEEP_SECONDS: '5400' });
-  await removeNamespace(namespace);
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+afterAll(() =>
+  reconfigure('reconciler', {
+    SWEEP_GRACE_SECONDS: undefined,
+    SWEEP_OVERLAP_SECONDS: undefined,
+    RUNNER_KEEP_SECONDS: undefined,
+  }),
+);
 
-const jobOf = async (key: string): Promise<Json> =>
-  (await items('jobs.pipelines.gst.io', '-n', namespace)).find(({ spec }) => spec.src.name === key);
+const times = async (name: string) => (await tenant.storage.versions(bucket, 'out/')).get(`out/drop/${name}.mp4`) ?? 0;
+
+/** A sweep finds what was uploaded before only when that is old enough. */
+async function sweepUntil(what: string, seconds: number, seen: () => Promise<boolean>): Promise<void> {
+  await eventually(what, seconds, async () => {
+    await sweep();
+    return seen();
+  });
+}
 
 describe('the sweep on a cluster', () => {
   it('makes good for an upload that nobody told of, and sets the notification again', async () => {
     await sweep(); // the place is known from now on
-    await storage.client.removeAllBucketNotification(bucket);
-    await storage.client.fPutObject(bucket, 'drop/lost.mkv', clip);
-    await eventually('an output', 240, async () => {
-      await sweep();
-      return (await storage.versions(bucket, 'mp4/')).get('mp4/lost.mp4') === 1;
-    });
-    const { QueueConfiguration } = (await storage.client.getBucketNotification(bucket)) as unknown as {
+    await tenant.storage.client.removeAllBucketNotification(bucket);
+    await tenant.upload('drop/lost.mkv');
+    await sweepUntil('an output', 240, async () => (await times('lost')) === 1);
+    const { QueueConfiguration } = (await tenant.storage.client.getBucketNotification(bucket)) as unknown as {
       QueueConfiguration: Json[];
     };
     expect(QueueConfiguration.map(({ Filter }) => Filter[0].Value)).toEqual(['drop/']);
   });
 
   it('does not ask again where a consumer has taken the output away', async () => {
-    await eventually('a finished Job', 60, async () => (await jobOf('drop/lost.mkv'))?.status?.state === 'Finished');
-    await storage.client.removeObject(bucket, 'mp4/lost.mp4');
+    await eventually('a finished Job', 60, async () => (await tenant.job('drop/lost.mkv'))?.status?.state === 'Finished');
+    await tenant.storage.client.removeObject(bucket, 'out/drop/lost.mp4');
     for (let round = 0; round < 3; round++) await sweep();
     // an upload after it goes all the way, so the first would have been seen by now
-    await storage.client.fPutObject(bucket, 'drop/next.mkv', clip);
-    await eventually('the output of the next', 180, () => storage.client.statObject(bucket, 'mp4/next.mp4'));
-    expect((await jobOf('drop/lost.mkv')).status.runs).toBe(1);
-    expect((await storage.versions(bucket, 'mp4/')).get('mp4/lost.mp4')).toBe(1);
+    await tenant.upload('drop/next.mkv');
+    await tenant.output('out/drop/next.mp4');
+    expect((await tenant.job('drop/lost.mkv'))?.status.runs).toBe(1);
+    expect(await times('lost')).toBe(1);
   });
 
-  it('asks for a Job again where that is wanted', async () => {
-    const { metadata } = await jobOf('drop/lost.mkv');
-    await kubectl(['annotate', 'jobs.pipelines.gst.io', metadata.name, '-n', namespace, 'pipelines.gst.io/retry=']);
-    await sweep();
-    await eventually('a second run', 180, async () => {
-      const { status } = await jobOf('drop/lost.mkv');
-      return status.runs === 2 && status.state === 'Finished';
+  it('does not try a bad file again when its Job is gone', async () => {
+    const bad = 'drop/bad.mkv';
+    await tenant.storage.client.putObject(bucket, bad, Buffer.from('this is no film\n'.repeat(100)));
+    const failed = await eventually('a failed Job', 120, async () => {
+      const found = await tenant.job(bad);
+      return found?.status?.state === 'Failed' && found;
     });
-    expect((await storage.versions(bucket, 'mp4/')).get('mp4/lost.mp4')).toBe(2);
+    // told of by nobody: what the sweep asks for has been looked for behind the bad file
+    await tenant.storage.client.removeAllBucketNotification(bucket);
+    await tenant.upload('drop/behind.mkv');
+    await sweepUntil('a round over both', 240, async () => (await times('behind')) === 1);
+    await kubectl(['delete', 'jobs.pipelines.gst.io', failed.metadata.name, '-n', namespace]);
+    for (let round = 0; round < 3; round++) await sweep();
+    await tenant.upload('drop/after.mkv');
+    await tenant.output('out/drop/after.mp4');
+    expect(await tenant.job(bad)).toBeUndefined();
   });
 
   it('removes a runner when nobody asks for it any more', async () => {
     const runners = () => items('services.serving.knative.dev', '-n', systemNamespace, '-l', 'pipelines.gst.io/runner');
-    const heavy = await sample((written) => {
-      written.metadata.name = 'heavy';
-      written.spec.globals.minio.bucket = bucket;
-      written.spec.src.minio.key = 'heavy/';
+    const before = (await runners()).length;
+    await tenant.put('heavy', (written) => {
       written.spec.pipeline.resources = { limits: { memory: '1100Mi' } };
     });
-    const before = (await runners()).length;
-    await apply(heavy, '-n', namespace);
     await eventually('a runner', 60, async () => (await runners()).length === before + 1);
     await kubectl(['delete', 'transform', 'heavy', '-n', namespace]);
-    await eventually('no runner', 120, async () => {
-      await sweep();
-      return (await runners()).length === 0;
-    });
+    await sweepUntil('no runner', 120, async () => (await runners()).length === 0);
   });
 
   it('writes nothing at rest', async () => {

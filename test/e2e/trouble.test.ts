@@ -1,125 +1,91 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { makeClip } from '../../cli/demo/clip.ts';
 import { eventually } from './support/eventually.ts';
-import { podsOf, reconfigure, sweep, systemNamespace } from './support/install.ts';
-import { apply, condition, get, items, type Json, kubectl } from './support/kubectl.ts';
-import { connectStorage, crashStorage, type Storage } from './support/storage.ts';
-import { createTenant, removeNamespace, sample } from './support/tenant.ts';
+import { sweep } from './support/inside.ts';
+import { podsOf, reconfigure, systemNamespace } from './support/install.ts';
+import { apply, get, kubectl } from './support/kubectl.ts';
+import { crashStorage } from './support/storage.ts';
+import { lasting, useTenant } from './support/tenant.ts';
 
-const namespace = 'gst-e2e-trouble';
-const bucket = 'trouble';
-
-let folder: string;
-let clip: string;
-let storage: Storage;
+const tenant = useTenant('gst-e2e-trouble', 'trouble');
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gst-e2e-'));
-  clip = join(folder, 'clip.mkv');
-  await makeClip(clip);
-  storage = await connectStorage();
-  await storage.makeBucket(bucket);
-  await createTenant(namespace);
-  const transform = await sample((written) => {
-    written.spec.globals.minio.bucket = bucket;
-    delete written.spec.pipeline.debug;
-    // long enough for the middle of a run to be seen
-    written.spec.pipeline.elements.find((element: Json) => element.name === 'x264enc').properties = {
-      'speed-preset': 'placebo',
-    };
-  });
-  await apply(transform, '-n', namespace);
-  await eventually(
-    'MinIO told',
-    60,
-    async () => condition(await get('transform', 'mp4-converter', '-n', namespace), 'Notifications')?.status === 'True',
-  );
+  await tenant.put('quick');
+  await tenant.put('slow', lasting(8));
 });
-afterAll(async () => {
-  storage?.close();
-  await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '900', SWEEP_SILENCE_SECONDS: '5400' });
-  await removeNamespace(namespace);
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => reconfigure('reconciler', { SWEEP_GRACE_SECONDS: undefined, SWEEP_SILENCE_SECONDS: undefined }));
 
-const namesOf = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what} ${index}`);
-const upload = (names: readonly string[]) =>
-  Promise.all(names.map((name) => storage.client.fPutObject(bucket, `drop/${name}.mkv`, clip)));
-const jobsOf = async (names: readonly string[]): Promise<Json[]> => {
-  const keys = names.map((name) => `drop/${name}.mkv`);
-  return (await items('jobs.pipelines.gst.io', '-n', namespace)).filter(({ spec }) => keys.includes(spec.src.name));
-};
+/** Films of one test for one of the Transforms: the keys of their sources, without the suffix. */
+const filmsOf = (transform: 'quick' | 'slow', what: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${transform}/${what} ${index}`);
+const keysOf = (films: readonly string[]) => films.map((film) => `${film}.mkv`);
+const upload = (films: readonly string[]) => Promise.all(keysOf(films).map(tenant.upload));
+const underWay = (films: readonly string[]) =>
+  eventually('a run under way', 120, async () =>
+    (await tenant.jobs(keysOf(films))).some(({ status }) => status?.state === 'InProgress'),
+  );
 async function removePods(from: string, selector: string): Promise<void> {
   await kubectl(['delete', 'pods', '-n', from, '-l', selector, '--force', '--grace-period=0']);
 }
 
 /** Until all is done, with whole outputs and nothing failed on the way. */
-async function allDone(names: readonly string[], seconds: number, each: () => Promise<void> = async () => {}): Promise<void> {
+async function allDone(films: readonly string[], seconds: number, each: () => Promise<void> = async () => {}): Promise<void> {
   const failed = new Set<string>();
   await eventually('every Job finished', seconds, async () => {
     await each();
-    const jobs = await jobsOf(names);
+    const jobs = await tenant.jobs(keysOf(films));
     for (const { spec, status } of jobs) if (status?.state === 'Failed') failed.add(`${spec.src.name}: ${status.error?.code}`);
     const finished = jobs.filter(({ status }) => status?.state === 'Finished').length;
-    if (finished < names.length) throw new Error(`${finished} of ${names.length}`);
+    if (finished < films.length) throw new Error(`${finished} of ${films.length}`);
     return true;
   });
   expect([...failed]).toEqual([]);
-  for (const name of names) {
-    const { streams } = await storage.decode(bucket, `mp4/${name}.mp4`);
+  for (const film of films) {
+    const { streams } = await tenant.storage.decode(tenant.bucket, `out/${film}.mp4`);
     expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
   }
 }
 
 describe('all objects are done in the end', () => {
   it('where the dispatcher is deleted under load', async () => {
-    const names = namesOf('dispatcher', 8);
-    const uploads = upload(names);
+    const films = filmsOf('quick', 'dispatcher', 8);
+    const uploads = upload(films);
     await eventually('a dispatcher', 60, async () => (await podsOf('dispatcher')).length > 0);
     await removePods(systemNamespace, 'serving.knative.dev/service=dispatcher');
     await uploads;
-    await allDone(names, 300);
+    await allDone(films, 300);
   });
 
   it('where the source is away while they arrive: the queue of MinIO keeps them', async () => {
     const { apiVersion, kind, metadata, spec } = await get('services.serving.knative.dev', 'source', '-n', systemNamespace);
     await kubectl(['delete', 'services.serving.knative.dev', 'source', '-n', systemNamespace, '--timeout=120s']);
-    const names = namesOf('source', 3);
+    const films = filmsOf('quick', 'source', 3);
     try {
-      await upload(names);
+      await upload(films);
     } finally {
       const { name, labels } = metadata;
       await apply(stringify({ apiVersion, kind, metadata: { name, namespace: systemNamespace, labels }, spec }));
     }
-    await allDone(names, 240);
+    await allDone(films, 240);
   });
 
   it('where MinIO goes and comes again in the middle', async () => {
-    const names = namesOf('storage', 5);
-    await upload(names);
-    await eventually('a run under way', 120, async () =>
-      (await jobsOf(names)).some(({ status }) => status?.state === 'InProgress'),
-    );
+    const films = filmsOf('slow', 'storage', 3);
+    await upload(films);
+    await underWay(films);
     await crashStorage();
-    storage.close();
-    storage = await connectStorage();
-    await allDone(names, 300);
+    await tenant.reconnect();
+    await allDone(films, 300);
   });
 
   it("where the Broker's pods are gone with all that they held: the sweep asks for it", async () => {
-    await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '5', SWEEP_SILENCE_SECONDS: '60' });
+    await reconfigure('reconciler', { SWEEP_GRACE_SECONDS: '5', SWEEP_SILENCE_SECONDS: '30' });
     await sweep(); // the place is known from now on
-    const names = namesOf('broker', 5);
-    await upload(names);
-    await eventually('a run under way', 120, async () =>
-      (await jobsOf(names)).some(({ status }) => status?.state === 'InProgress'),
-    );
+    const films = filmsOf('slow', 'broker', 4);
+    await upload(films);
+    await underWay(films);
     for (const selector of ['eventing.knative.dev/brokerRole', 'messaging.knative.dev/role=dispatcher']) {
       await removePods('knative-eventing', selector);
     }
-    await allDone(names, 400, sweep);
+    await allDone(films, 400, sweep);
   });
 });

@@ -1,5 +1,4 @@
 /** The installation under test: overlays/dev as it is, with images of this tree and times that suit a test. */
-import { randomUUID } from 'node:crypto';
 import { parseAllDocuments, stringify } from 'yaml';
 import { eventually } from './eventually.ts';
 import { apply, condition, get, items, type Json, kubectl } from './kubectl.ts';
@@ -78,38 +77,29 @@ export async function uninstall(): Promise<void> {
   await kubectl(['delete', '-k', 'knative/overlays/dev', ...wait]);
 }
 
-/** A round of the sweep, as PingSource asks for it. */
-export const sweep = (): Promise<void> => wakeReconciler('/sweep');
-
-/** A pass of the reconciler, until it is done. */
-export async function wakeReconciler(path: string): Promise<void> {
-  const event = {
-    specversion: '1.0',
-    id: randomUUID(),
-    source: '/test',
-    type: 'dev.knative.sources.ping',
-    datacontenttype: 'application/json',
-    data: {},
-  };
-  const answer = await post(`http://reconciler.${systemNamespace}.svc.cluster.local${path}`, event);
-  if (answer !== '204') throw new Error(`the reconciler answered ${answer} at ${path}`);
-}
-
 /** Pods of a function, those that are on their way out included. */
 export async function podsOf(service: string): Promise<Json[]> {
   return items('pods', '-n', systemNamespace, '-l', `serving.knative.dev/service=${service}`);
 }
 
-export async function settingsOf(name: string): Promise<Record<string, string>> {
-  return (await get('configmap', name, '-n', systemNamespace)).data;
+/** All that the pods of a function have logged that are there still. */
+export function logsOf(service: string): Promise<string> {
+  const pods = ['-n', systemNamespace, '-l', `serving.knative.dev/service=${service}`];
+  return kubectl(['logs', ...pods, '-c', 'user-container', '--tail=-1'], { mayFail: true });
 }
 
-/** Gives a function other settings, as a new revision, and waits until that one serves. */
-export async function reconfigure(name: string, settings: Record<string, string>): Promise<void> {
+/** Where the functions post their events. */
+export async function brokerAddress(): Promise<string> {
+  return (await get('configmap', 'broker', '-n', systemNamespace)).data.url;
+}
+
+/** Gives a function other settings (undefined: none), as a new revision, and waits until that one serves. */
+export async function reconfigure(name: string, settings: Record<string, string | undefined>): Promise<void> {
   const service = await get('services.serving.knative.dev', name, '-n', systemNamespace);
   const [container] = service.spec.template.spec.containers;
   const kept = container.env.filter((one: Json) => !(one.name in settings));
-  const env = [...kept, ...Object.entries(settings).map(([key, value]) => ({ name: key, value }))];
+  const set = Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [{ name: key, value }]));
+  const env = [...kept, ...set];
   await changeService(name, { '/spec/template/spec/containers/0/env': env });
 }
 
@@ -125,23 +115,4 @@ async function changeService(name: string, values: Record<string, unknown>): Pro
   const where = ['services.serving.knative.dev', name, '-n', systemNamespace];
   await kubectl(['patch', ...where, '--type=json', '-p', JSON.stringify(patch)]);
   await eventually(`${name} with other settings`, readyTimeout, async () => isReady(await get(...where)));
-}
-
-/** Posts an event from inside the cluster, where alone the functions can be reached; gives back the status. */
-export async function post(url: string, event: object): Promise<string> {
-  const request = { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) };
-  return inside(`fetch(${JSON.stringify(url)}, ${JSON.stringify(request)}).then((answer) => console.log(answer.status))`);
-}
-
-/** What is answered to a GET from inside the cluster. */
-export async function read(url: string): Promise<Json> {
-  return JSON.parse(await inside(`fetch(${JSON.stringify(url)}).then((answer) => answer.text()).then(console.log)`));
-}
-
-async function inside(script: string): Promise<string> {
-  const source = (await podsOf('source')).find(
-    ({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp,
-  );
-  const exec = ['exec', '-n', systemNamespace, source.metadata.name, '-c', 'user-container', '--', 'node', '-e', script];
-  return (await kubectl(exec)).trim();
 }

@@ -20,7 +20,7 @@ const credentials = { accessKey: 'accesskey', secretKey: 'secretkey' };
 
 export interface Storage {
   client: Client;
-  /** A bucket that keeps versions, so that outputs made twice can be counted. */
+  /** A bucket that keeps versions, so that outputs made twice can be counted; it may be there already. */
   makeBucket(bucket: string): Promise<void>;
   /** Versions of every object under the prefix, by key; marks of deletion are none. */
   versions(bucket: string, prefix: string): Promise<Map<string, number>>;
@@ -72,7 +72,7 @@ export async function connectStorage(): Promise<Storage> {
   return {
     client,
     async makeBucket(bucket) {
-      await client.makeBucket(bucket);
+      if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket);
       await client.setBucketVersioning(bucket, { Status: 'Enabled' });
     },
     async versions(bucket, prefix) {
