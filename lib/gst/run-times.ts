@@ -8,6 +8,8 @@ export interface RunTimes {
   progress: number;
   /** After an error, for a better one to come. */
   errors: number;
+  /** After an error of the source alone, for one of those that it feeds. */
+  others: number;
   /** After a branch without a stream, for others to be told of. */
   unlinked: number;
   /** Without any movement and without work of the CPU, after which an unlinked branch counts as one without a stream. */
@@ -24,6 +26,7 @@ export const runTimes: Readonly<RunTimes> = {
   look: 100,
   progress: 250,
   errors: 100,
+  others: 2_000,
   unlinked: 20,
   hopeless: 3_000,
   shown: 1_000,

@@ -63,6 +63,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   let encrypted = false;
   let chosen = false;
   let triedAgain = 0;
+  let waitedForOthers = false;
   const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
   let progress: (Report & { kind: 'progress' }) | undefined;
   let bytesOut = 0;
@@ -150,7 +151,12 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
       encrypted,
       redact,
     };
-    const broken = request.source.kind === 'http' && brokeOff(errors, blame);
+    const broken = request.source.kind === 'http' && missingPlugins.length === 0 && brokeOff(errors, blame);
+    // it may also be the first to be told that others have stopped it, on a busy machine long before the one that did
+    if (broken && !waitedForOthers) {
+      waitedForOthers = true;
+      return after(times.others, onError);
+    }
     const fault = broken ? brokenFault(error, address) : faultOf(error, blame);
     failWithPicture(fault, 'error');
   };

@@ -159,8 +159,22 @@ describe('a source that gave up', () => {
   it.each(cases)('%s: the demuxer that misses the rest is not to blame, or is', async (_what, reports, wanted) => {
     const { code, report } = start();
     report(...reports);
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(runTimes.errors + runTimes.others);
     expect(await code).toBe(wanted);
+  });
+});
+
+describe('a source that was stopped, and says so long before the element that stopped it', () => {
+  it('is not to blame', async () => {
+    const { code, report } = start();
+    const stopped = { path: `/GstPipeline:pipeline0/GstX:${sourceName}`, factory: 'souphttpsrc', klass: 'Source/Network' };
+    report({ kind: 'error', message: 'Internal data stream error.', debug: '', flowReturn: -5, lastHttpStatus: 200, ...stopped });
+    await vi.advanceTimersByTimeAsync(1000);
+    const decodebin = { path: '/GstPipeline:pipeline0/GstDecodeBin:d', factory: 'decodebin', klass: 'Generic/Bin/Decoder' };
+    report({ kind: 'missing-plugin', what: 'text/html decoder', caps: 'text/html' });
+    report({ kind: 'error', message: 'Your GStreamer installation is missing a plug-in.', debug: '', ...decodebin });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await code).toBe('MEDIA_UNRECOGNISED');
   });
 });
 
