@@ -18,7 +18,7 @@ const bundle = join(top, `.gst-functions/bench.${process.pid}`);
 export interface Program {
   /** The gst-functions command, bundled. */
   main: string;
-  /** Compile cache and plugin registry, as an image has them. */
+  /** Compile cache, plugin registry and malloc, as an image has them. */
   env: NodeJS.ProcessEnv;
   registry: string;
   remove(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Program {
 export async function buildProgram(): Promise<Program> {
   await mkdir(cache, { recursive: true });
   const registry = join(cache, 'registry.bin');
-  const baked = { ...env, NODE_COMPILE_CACHE: join(bundle, 'compile-cache') };
+  const baked = { ...env, NODE_COMPILE_CACHE: join(bundle, 'compile-cache'), MALLOC_ARENA_MAX: '2' };
   await runProgram(process.execPath, [join(top, 'scripts/build.ts'), bundle]);
   await runProgram('gst-inspect-1.0', [], { ...env, GST_REGISTRY: registry, GST_REGISTRY_UPDATE: 'yes' });
   const program = {

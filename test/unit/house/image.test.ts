@@ -23,4 +23,10 @@ describe('the Containerfile', () => {
     expect(stages.get('functions')).toMatch(/^FROM node /);
     expect(stages.get('node')).not.toContain('apt-get');
   });
+
+  it('sets the arenas of malloc to what the bench measures with', () => {
+    const [, arenas] = /^ENV .*\bMALLOC_ARENA_MAX=(\d+)/m.exec(stages.get('node') as string) ?? [];
+    expect(arenas).toBeDefined();
+    expect(read('bench/places.ts')).toContain(`MALLOC_ARENA_MAX: '${arenas}'`);
+  });
 });
