@@ -83,11 +83,11 @@ describe('many objects at once', () => {
     await limitRequests('transcode', short);
     await deliver({ retry: 0, timeout: `PT${short * 2}S` });
     try {
-      const names = namesOf('wait', 8);
+      const names = namesOf('wait', 6);
       const states = new Set<string>();
       let givenUp = 0;
       await upload('wait', names);
-      await eventually('8 finished Jobs', 500, async () => {
+      await eventually('6 finished Jobs', 500, async () => {
         const jobs = await tenant.jobs(keysOf('wait', names));
         for (const { status } of jobs) states.add(status?.state);
         givenUp = Math.max(givenUp, jobs.filter(({ status }) => status?.nextRequestTime !== undefined).length);
