@@ -29,6 +29,7 @@ describe('properties', () => {
     ['x264enc', 'bitrate', '', 'error property-value: `bitrate` of `x264enc`: `` is no whole number (1 to 2048000 is allowed)'],
     ['x264enc', 'bitrate', 0, 'error property-value: `bitrate` of `x264enc`: `0` is out of range: 1 to 2048000 is allowed'],
     ['x264enc', 'bitrate', -1, 'error property-value: `bitrate` of `x264enc`: `-1` is out of range: 1 to 2048000 is allowed'],
+    ['vorbisenc', 'quality', 3, 'error property-value: `quality` of `vorbisenc`: `3` is out of range: -0.1 to 1 is allowed'],
     ['audiotestsrc', 'volume', 1.5, 'error property-value: `volume` of `audiotestsrc`: `1.5` is out of range: 0 to 1 is allowed'],
     [
       'audiotestsrc',

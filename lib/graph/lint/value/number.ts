@@ -72,9 +72,12 @@ function outside<N extends bigint | number>(value: N, { minimum, maximum }: Prop
 const largest = [2n ** 31n - 1n, 2n ** 32n - 1n, 2n ** 63n - 1n, 2n ** 64n - 1n].map(String);
 
 function range({ minimum = '', maximum = '' }: PropertyInfo): string {
-  if (largest.includes(maximum) || Number(maximum) > 1e30) return `${minimum} or more`;
-  return `${minimum} to ${maximum}`;
+  if (largest.includes(maximum) || Number(maximum) > 1e30) return `${shortened(minimum)} or more`;
+  return `${shortened(minimum)} to ${shortened(maximum)}`;
 }
+
+/** -0.1 of 32 bits stands as -0.10000000149011612 in the catalogue. */
+const shortened = (text: string) => (/\.\d{8}/.test(text) ? String(Number(Number(text).toPrecision(7))) : text);
 
 function between(info: PropertyInfo): string {
   return info.minimum === undefined ? '' : ` (${range(info)} is allowed)`;
