@@ -79,15 +79,15 @@ describe('many objects at once', () => {
   it('are done in the end where they wait for longer than a request may, and none counts as failed', async () => {
     await tenant.put('wait', lasting(5));
     // what 10 and 5 minutes show to those who run it, in seconds
-    const short = 15;
+    const short = 20;
     await limitRequests('transcode', short);
     await deliver({ retry: 0, timeout: `PT${short * 2}S` });
     try {
-      const names = namesOf('wait', 6);
+      const names = namesOf('wait', 8);
       const states = new Set<string>();
       let givenUp = 0;
       await upload('wait', names);
-      await eventually('6 finished Jobs', 500, async () => {
+      await eventually('8 finished Jobs', 500, async () => {
         const jobs = await tenant.jobs(keysOf('wait', names));
         for (const { status } of jobs) states.add(status?.state);
         givenUp = Math.max(givenUp, jobs.filter(({ status }) => status?.nextRequestTime !== undefined).length);
