@@ -57,16 +57,24 @@ async function traceOf(key: string): Promise<ReceivedSpan[]> {
     const first = collector.spans.find(({ name, attributes }) => name === 'tell object' && attributes['aws.s3.key'] === key);
     return collector.spans.filter(({ traceId }) => traceId === first?.traceId);
   };
-  // spans are sent when they end: a root comes last, and the recorder is the last to work
-  await until(() => {
-    const recorded = spans().filter(({ name }) => name === 'record');
-    const told = bench.events.filter(({ type, subject }) => type.startsWith(typePrefix) && subject === jobOf(spans()));
-    const dead = bench.deliveries.filter(({ event, outcome }) => outcome === 'dead letter' && event.subject === jobOf(spans()));
-    return (
-      spans().some(({ parentSpanId }) => !parentSpanId) && recorded.length > 0 && recorded.length === told.length + dead.length
-    );
-  });
+  // each process sends its spans when they have ended, in no order among processes
+  await until(() => isWhole(spans()));
   return spans();
+}
+
+/** All parents are here, and a span for each delivery that is about the job. */
+function isWhole(spans: ReceivedSpan[]): boolean {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const job = jobOf(spans);
+  const handled = spans.filter(
+    ({ name, attributes }) => name.startsWith('process ') && attributes['cloudevents.event_subject'] === job,
+  );
+  const delivered = bench.deliveries.filter(({ event }) => event.subject === job);
+  return (
+    job !== undefined &&
+    spans.every(({ parentSpanId }) => parentSpanId === undefined || ids.has(parentSpanId)) &&
+    handled.length === delivered.length
+  );
 }
 
 const jobOf = (spans: ReceivedSpan[]) => spans.find(({ name }) => name === 'run')?.attributes['gst.job'];
