@@ -28,7 +28,7 @@ export async function ownScratch(scratchDir: string): Promise<{ path: string; re
 export async function makeRunFolder(path: string, folders: string[]): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
-    await Promise.all(folders.map((folder) => mkdir(folder)));
+    for (const folder of folders) await mkdir(folder); // one by one: none is on its way when another fails
   } catch (error) {
     await rm(path, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;

@@ -16,7 +16,7 @@ interface Answer {
   id?: number;
   method?: string;
   params?: { chunk?: string };
-  result?: { result?: { value?: unknown } };
+  result?: { result?: { value?: unknown }; exceptionDetails?: { text: string } };
   error?: { message: string };
 }
 
@@ -48,8 +48,11 @@ export async function watchHeap(served: ServedProcess): Promise<HeapWatch> {
     socket.addEventListener('open', resolve, { once: true });
     socket.addEventListener('error', () => reject(new Error('no debugger there')), { once: true });
   });
-  const evaluate = async (expression: string) =>
-    (await ask('Runtime.evaluate', { expression, returnByValue: true })).result?.result?.value;
+  const evaluate = async (expression: string) => {
+    const { result, exceptionDetails } = (await ask('Runtime.evaluate', { expression, returnByValue: true })).result ?? {};
+    if (exceptionDetails) throw new Error(exceptionDetails.text);
+    return result?.value;
+  };
   return {
     evaluate,
     async classes() {

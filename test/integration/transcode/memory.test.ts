@@ -59,9 +59,11 @@ describe('the heap of the server', () => {
       counts.push(await heap.classes());
     }
     // what is loaded, compiled or kept once comes in one round and not in the next
-    const grows = (name: string) =>
-      [1, 2].every((round) => (counts[round]?.get(name) ?? 0) - (counts[round - 1]?.get(name) ?? 0) >= objects);
-    expect([...(counts.at(-1)?.keys() ?? [])].filter(grows)).toEqual([]);
+    const growth = (name: string) => [1, 2].map((n) => (counts[n]?.get(name) ?? 0) - (counts[n - 1]?.get(name) ?? 0));
+    // V8 and Node make a few that have no class, when they like; a request has a dozen
+    const few = (name: string) => (name === 'Object' || name === 'Array' ? 5 * objects : objects);
+    const kept = [...(counts.at(-1)?.keys() ?? [])].filter((name) => Math.min(...growth(name)) >= few(name));
+    expect(kept.map((name) => `${name}: ${growth(name)}`)).toEqual([]);
     expect(counts.at(-1)?.get('Object')).toBeGreaterThan(1000); // it was looked at
   });
 
@@ -69,10 +71,10 @@ describe('the heap of the server', () => {
     const total = () => heap.evaluate('process.memoryUsage().heapTotal / 2 ** 20') as Promise<number>;
     const before = await total();
     // 0.5 GB, of which 12 MB are in use at a time for long enough to be taken for old
-    await heap.evaluate(`
+    await heap.evaluate(`{
       const lately = [];
       for (let n = 0; n < 4000; n++) lately[n % 150] = Array.from({ length: 2000 }, (_, i) => ({ i }));
-    `);
+    }`);
     // left to itself V8 takes 70 to 140 MiB more
     expect((await total()) - before).toBeLessThan(45);
   });
