@@ -100,7 +100,7 @@ function resolved(
   );
   const find = ({ element, at }: ParsedEnd): Node | undefined => {
     if (typeof element !== 'string') return nodes.get(element);
-    const owner = owners.get(element);
+    const owner = owners.get(element) ?? byNumber(element, read);
     if (owner === undefined) tell('unknown-alias', at, `no element has \`name=${element}\`${meant(element, owners.keys())}`);
     return owner && nodes.get(owner);
   };
@@ -132,6 +132,16 @@ function resolved(
     }));
   });
   return { nodes: [...nodes.values()], links: made, newId };
+}
+
+/** `qtdemux0`: what GStreamer calls the first element of its kind, where nobody names it. */
+function byNumber(
+  name: string,
+  elements: Array<{ element: ParsedElement; alias?: string | undefined }>,
+): ParsedElement | undefined {
+  const [, kind, number] = /^(.*?)-?(\d+)$/.exec(name) ?? [];
+  const found = elements.filter(({ element }) => element.factory === kind)[Number(number)];
+  return found?.alias === undefined ? found?.element : undefined;
 }
 
 const end = ({ id }: Node, pad: string | undefined) => (pad === undefined ? { node: id } : { node: id, pad });

@@ -16,6 +16,18 @@ describe('launch text', () => {
       'sudo GST_DEBUG="*:3" timeout 10s gst-launch-1.0 filesrc ! flactag ! filesink # done',
       [{ name: 'flactag' }],
     ],
+    [
+      'an element by the name that it gets from GStreamer',
+      'filesrc ! qtdemux ! queue ! mux. qtdemux0. ! queue ! mp4mux name=mux ! filesink',
+      [
+        { name: 'qtdemux', alias: 'qtdemux0' },
+        { name: 'queue' },
+        { name: 'mp4mux', alias: 'mux' },
+        { goto: 'qtdemux0' },
+        { name: 'queue' },
+        { linkto: 'mux' },
+      ],
+    ],
     ['comments', 'filesrc !\n  # write tags\n  flactag ! filesink', [{ name: 'flactag' }]],
     ['comments in a command', 'gst-launch-1.0 filesrc ! \\\n# tags!\n flactag ! filesink', [{ name: 'flactag' }]],
     ['a command', 'gst-launch-1.0 -e -v --gst-debug=3 filesrc location=a ! flactag ! filesink location=b', [{ name: 'flactag' }]],
