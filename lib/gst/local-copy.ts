@@ -53,7 +53,7 @@ async function localCopy({ source, sourceSize, scratch }: RunRequest, signal: Ab
   const file = await open(path, 'w');
   try {
     for (let at = 0; at < sourceSize; at += pieceBytes) {
-      await file.write(await reader.readAt(at, Math.min(pieceBytes, sourceSize - at)));
+      await file.appendFile(await reader.readAt(at, Math.min(pieceBytes, sourceSize - at)));
     }
   } finally {
     await Promise.all([file.close(), reader.close()]);
