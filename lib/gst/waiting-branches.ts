@@ -30,10 +30,13 @@ export interface WaitingOptions {
 
 /** Share of one core below which a process counts as idle. */
 const idleShare = 0.1;
+/** And below which it counts as dead, however busy the machine is: what it takes to report. */
+const deadShare = 0.01;
 
 export function createWaitingBranches({ graph, interval, hopeless, shown }: WaitingOptions): WaitingBranches {
   let last: { moved: string; cpu: number } | undefined;
   let still = 0;
+  let dead = 0;
   let waits = false;
   let lacking = '';
   let lackingFor = 0;
@@ -52,9 +55,10 @@ export function createWaitingBranches({ graph, interval, hopeless, shown }: Wait
   return {
     look({ position, bytesIn, cpu, sourceWaits, unlinked }, bytesOut) {
       const moved = JSON.stringify([position, bytesIn, bytesOut]);
-      const idle = last !== undefined && last.moved === moved && (cpu - last.cpu) * 1000 < idleShare * interval;
+      const share = last?.moved === moved ? ((cpu - last.cpu) * 1000) / interval : 1;
       last = { moved, cpu };
-      still = idle && !sourceWaits ? still + 1 : 0;
+      still = share < idleShare && unlinked.length > 0 && !sourceWaits ? still + 1 : 0;
+      dead = share < deadShare && !sourceWaits ? dead + 1 : 0;
       waits = unlinked.length > 0;
 
       const gone = notShown(unlinked);
@@ -65,6 +69,6 @@ export function createWaitingBranches({ graph, interval, hopeless, shown }: Wait
       if (still * interval >= hopeless) return unlinked;
       return lackingFor * interval >= shown ? gone : [];
     },
-    stuck: () => !waits && still * interval >= hopeless,
+    stuck: () => !waits && dead * interval >= hopeless,
   };
 }

@@ -70,3 +70,16 @@ describe('a branch that waits behind parsebin', () => {
     expect(until('parsebin', (n) => ({ bytesIn: n, unlinked: n < 4 ? heads('audio') : [] }))).toBeUndefined();
   });
 });
+
+describe('a pipeline that stands still with every branch linked', () => {
+  const stuck = (report: (n: number) => Partial<Progress>) => {
+    const waiting = begin('decodebin');
+    for (let n = 0; n < 50; n++) waiting.look({ ...still, unlinked: [], ...report(n) }, 0);
+    return waiting.stuck();
+  };
+
+  it('is stuck where nothing is at work', () => expect(stuck((n) => ({ cpu: n * 0.001 }))).toBe(true));
+  it('is not on a machine that hardly ever lets it work', () => expect(stuck((n) => ({ cpu: n * 0.005 }))).toBe(false));
+  it('is not while a branch waits', () => expect(stuck(() => ({ unlinked: heads('audio') }))).toBe(false));
+  it('is not while the source is waited for', () => expect(stuck(() => ({ sourceWaits: true }))).toBe(false));
+});
