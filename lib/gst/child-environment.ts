@@ -1,6 +1,6 @@
 /** The environment of the child: nothing but what GStreamer and Node need. No credential, no token, no proxy. */
 import { rankedOff } from '../graph/lint/policy/ranked-off.ts';
-import { type Confinement, confinementVariable, parentVariable } from './protocol.ts';
+import { abiVariable, parentVariable } from './protocol.ts';
 
 /** Taken over from the parent where set: where plugins, libraries and certificates are. */
 const passedOn = [
@@ -24,10 +24,11 @@ export interface EnvironmentOptions {
   env: NodeJS.ProcessEnv;
   registry: string;
   scratchRoot: string;
-  confinement?: Confinement;
+  /** Landlock ABI that the child is bound by. Default 0: none. */
+  abi?: number;
 }
 
-export function childEnvironment({ env, registry, scratchRoot, confinement }: EnvironmentOptions): Record<string, string> {
+export function childEnvironment({ env, registry, scratchRoot, abi = 0 }: EnvironmentOptions): Record<string, string> {
   const passed = Object.fromEntries(passedOn.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   return {
     ...passed,
@@ -48,6 +49,6 @@ export function childEnvironment({ env, registry, scratchRoot, confinement }: En
     GIO_USE_PROXY_RESOLVER: 'dummy',
     NODE_NO_WARNINGS: '1',
     [parentVariable]: String(process.pid),
-    ...(confinement && { [confinementVariable]: JSON.stringify(confinement) }),
+    [abiVariable]: String(abi),
   };
 }

@@ -1,8 +1,10 @@
 /** One child process: started through its first stage, spoken to in commands and reports, ended for sure. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { closeSync, writeFileSync } from 'node:fs';
 import { Fault } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { ChildFiles } from './entry.ts';
+import { type FirstStage, firstStage } from './first-stage.ts';
 import type { Command, Confinement, Report } from './protocol.ts';
 
 /** Longest start of a child, both stages, in milliseconds; 150 ms where nothing is wrong. */
@@ -40,21 +42,47 @@ export interface StartOptions {
   scratchRoot: string;
   /** Undefined: no sandbox. */
   confinement: Confinement | undefined;
+  /** Factories whose plugins it loads, once it is loaded itself. */
+  preload: readonly string[];
+}
+
+/** A process that has been started, and is loading. */
+export interface Forked {
+  process: ChildProcess;
+  confinement: Confinement | undefined;
 }
 
 /** @throws Fault CHILD_START */
-export async function startChild({ files, env, registry, scratchRoot, confinement }: StartOptions): Promise<Child> {
-  const forked = fork(confinement ? files.stage1 : files.main, {
+export async function forkChild({ files, env, registry, scratchRoot, confinement, preload }: StartOptions): Promise<Forked> {
+  const stage = confinement && (await firstStage(files, confinement));
+  const options = {
     cwd: scratchRoot,
-    env: childEnvironment({ env, registry, scratchRoot, confinement }),
+    env: childEnvironment({ env, registry, scratchRoot, abi: stage?.abi }),
     execArgv: [], // a debugger's or a test runner's options are not for the child
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
-  });
-  return childOf(forked, confinement);
+  } satisfies ForkOptions;
+  const process = stage ? throughStage(stage, files.main, preload, options) : fork(files.main, preload, { ...options, stdio });
+  return { process, confinement };
 }
 
-async function childOf(forked: ChildProcess, confinement: Confinement | undefined): Promise<Child> {
+const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] satisfies ForkOptions['stdio'];
+
+function throughStage(
+  { command, args, ruleset }: FirstStage,
+  main: string,
+  mainArgs: readonly string[],
+  options: ForkOptions,
+): ChildProcess {
+  try {
+    return fork(main, mainArgs, { ...options, execPath: command, execArgv: args(stdio.length), stdio: [...stdio, ruleset] });
+  } finally {
+    closeSync(ruleset); // the child has its own
+  }
+}
+
+/** The child, once it is loaded and says so. @throws Fault CHILD_START */
+export async function loadedChild({ process: forked, confinement }: Forked): Promise<Child> {
+  if (forked.pid !== undefined) preferToEnd(forked.pid);
   const ended = Promise.withResolvers<ChildEnd>();
   const ready = Promise.withResolvers<Child['level']>();
   let listener: Parameters<Child['listen']>[0];
@@ -132,5 +160,14 @@ function keepsLoop(forked: ChildProcess, keeps: boolean): void {
   for (const handle of [forked, forked.channel, forked.stderr as unknown as { ref(): void; unref(): void } | null]) {
     if (keeps) handle?.ref();
     else handle?.unref();
+  }
+}
+
+/** Where memory runs out the kernel ends the child, not the server that started it. */
+function preferToEnd(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // a kernel without it, or a container that forbids it: the watchdog's own limit stays
   }
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface ChildFiles {
   stage1: string;
+  /** The same for perl. */
+  stage1Perl: string;
   main: string;
   scan: string;
   introspect: string;
@@ -19,12 +21,13 @@ export function childFiles(here: string = import.meta.url): ChildFiles {
   const folder = dirname(file);
   const extension = extname(file);
   // a bundle keeps the entries of the child flat beside it, as gst-child-*.js
-  const entry = (name: string) => {
-    const source = join(folder, 'child', `${name}${extension}`);
-    return existsSync(source) ? source : join(folder, `gst-child-${name}${extension}`);
+  const entry = (name: string, suffix = extension) => {
+    const source = join(folder, 'child', `${name}${suffix}`);
+    return existsSync(source) ? source : join(folder, `gst-child-${name}${suffix}`);
   };
   return {
     stage1: entry('stage1'),
+    stage1Perl: entry('stage1', '.pl'),
     main: entry('main'),
     scan: entry('scan'),
     introspect: entry('introspect'),

@@ -10,11 +10,9 @@ export interface Confinement {
   connect?: number[];
 }
 
-/** Environment of the first stage: what it must know before any message can arrive. */
-export const confinementVariable = 'GST_FUNCTIONS_CONFINEMENT';
 /** Process id of the parent, so that a child that starts after its parent's end does not live on. */
 export const parentVariable = 'GST_FUNCTIONS_PARENT';
-/** Landlock ABI that the first stage has bound the process to, told to the second. */
+/** Landlock ABI of the ruleset that the first stage has bound the process by; 0 or unset: none. */
 export const abiVariable = 'GST_FUNCTIONS_LANDLOCK';
 
 export interface PlayCommand {

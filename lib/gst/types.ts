@@ -89,7 +89,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export interface EngineOptions {
+/** How children are started, and what they can reach. */
+export interface ChildrenOptions {
   /** Folder in which the `scratch` of every run lies. A child can write there and nowhere else. */
   scratchRoot: string;
   /** Files and folders where local sources and their CA files lie; those of a run are read, the rest is not. */
@@ -98,13 +99,6 @@ export interface EngineOptions {
   sandbox?: boolean;
   /** Fail with SANDBOX_REQUIRED where the kernel offers no Landlock. Default false. */
   requireSandbox?: boolean;
-  /** Most resident bytes of a child. Default: what the container has left, where it has a limit. */
-  memoryLimit?: number;
-  /** Least share of the duration that the index of an mp4 or mov declares, which must come out. Default 0.9. */
-  durationRatio?: number;
-  /** Keep a loaded child in reserve. Default true. */
-  spare?: boolean;
-  times?: Partial<RunTimes>;
   /** Where GST_* paths are looked up. Default: that of the process. */
   env?: NodeJS.ProcessEnv;
   /** Where the plugin registry is kept if GST_REGISTRY names none. Default: gst-functions in the user's cache folder. */
@@ -113,4 +107,14 @@ export interface EngineOptions {
   files?: ChildFiles;
   /** Told once that there is no sandbox, or a weaker one. */
   onWarning?(message: string): void;
+}
+
+export interface EngineOptions extends ChildrenOptions {
+  /** Most resident bytes of a child. Default: what the container has left, where it has a limit. */
+  memoryLimit?: number;
+  /** Least share of the duration that the index of an mp4 or mov declares, which must come out. Default 0.9. */
+  durationRatio?: number;
+  /** Keep a loaded child in reserve. Default true. */
+  spare?: boolean;
+  times?: Partial<RunTimes>;
 }

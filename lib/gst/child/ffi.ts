@@ -2,7 +2,7 @@
  * The few functions of GStreamer, GObject and libc that gstreamer-superficial lacks, by koffi. Only for the child
  * process: a wrong call here ends it. Signatures are those of the C headers.
  */
-import koffi from 'koffi';
+import koffi from '../koffi.ts';
 
 const gst = koffi.load('libgstreamer-1.0.so.0');
 const gobject = koffi.load('libgobject-2.0.so.0');
@@ -46,7 +46,7 @@ export const factoryMetadata = gst.func('str gst_element_factory_get_metadata(vo
   key: string,
 ) => string | null;
 export const factoryFind = gst.func('void *gst_element_factory_find(const char *name)') as (name: string) => Pointer;
-export const featureLoad = gst.func('void *gst_plugin_feature_load(void *feature)') as (feature: Pointer) => Pointer;
+export const featureLoad = gst.func('void *gst_plugin_feature_load(void *feature)');
 export const staticPad = gst.func('void *gst_element_get_static_pad(void *element, const char *name)') as (
   element: Pointer,
   name: string,

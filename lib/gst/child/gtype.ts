@@ -3,8 +3,9 @@
  * crash on the way. Only for a process of its own. Layouts are those of the C headers (glib/gobject/gparam.h, genums.h;
  * gst/gstpadtemplate.h), public and so as stable as GLib 2 and GStreamer 1.
  */
-import koffi from 'koffi';
+
 import type { PadTemplate, PropertyInfo } from '../../graph/catalogue/types.ts';
+import koffi from '../koffi.ts';
 import { capsToString, miniObjectUnref, objectName, objectUnref, type Pointer } from './ffi.ts';
 
 const gst = koffi.load('libgstreamer-1.0.so.0');

@@ -1,8 +1,8 @@
 /** Second stage of the child: GStreamer is loaded, commands of the parent are carried out, one pipeline at a time. */
 import { createRequire } from 'node:module';
-import { abiVariable, type Command, parentVariable, type Report } from '../protocol.ts';
-import { factoryFind, featureLoad, gstVersion, objectUnref, prctl } from './ffi.ts';
-import { tcpAbi } from './landlock.ts';
+import { tcpAbi } from '../landlock.ts';
+import { abiVariable, type Command, type PlayCommand, parentVariable, type Report } from '../protocol.ts';
+import { factoryFind, featureLoad, gstVersion, objectUnref, type Pointer, prctl } from './ffi.ts';
 import { createPlayer, type PipelineClass } from './player.ts';
 
 const setParentDeathSignal = 1; // PR_SET_PDEATHSIG
@@ -26,7 +26,7 @@ const player = createPlayer(Pipeline, report, abi);
 process.on('message', (command: Command) => {
   switch (command.kind) {
     case 'play':
-      return player.play(command);
+      return play(command);
     case 'stop':
       player.stop();
       return report({ kind: 'stopped' });
@@ -37,14 +37,39 @@ process.on('message', (command: Command) => {
   }
 });
 
+let loading = false;
+let waiting: string[] = [];
+let postponed: PlayCommand | undefined;
+
+/** On another thread, one after the other, so that a pipeline may begin meanwhile. */
 function preload(factories: string[]): void {
-  for (const name of factories) {
-    const factory = factoryFind(name);
-    if (factory === null) continue;
-    const loaded = featureLoad(factory);
+  waiting.push(...factories);
+  if (!loading) loadNext();
+}
+
+function loadNext(): void {
+  const name = waiting.shift();
+  const factory = name === undefined ? null : factoryFind(name);
+  loading = name !== undefined;
+  if (factory === null) {
+    if (loading) loadNext();
+    return;
+  }
+  featureLoad.async(factory, (_error: unknown, loaded: Pointer) => {
     if (loaded !== null) objectUnref(loaded);
     objectUnref(factory);
-  }
+    loadNext();
+    if (postponed && !loading) play(postponed);
+  });
+}
+
+function play(command: PlayCommand): void {
+  // a run that is logged waits: what is loaded while it plays would fill its log
+  postponed = loading && command.logLevel !== undefined ? command : undefined;
+  if (postponed) return;
+  waiting = []; // the pipeline itself loads what it needs
+  player.play(command);
 }
 
 report({ kind: 'ready', landlock: abi, tcp: abi >= tcpAbi, gstreamer: gstVersion() });
+preload(process.argv.slice(2));

@@ -1,5 +1,7 @@
 /** One pipeline: made from its launch line, played, watched by its bus, and stopped at its end. */
-import type { BusError, PlayCommand, Report } from '../protocol.ts';
+import { closeSync } from 'node:fs';
+import { makeRuleset, restrictSelf } from '../landlock.ts';
+import type { BusError, Confinement, PlayCommand, Report } from '../protocol.ts';
 import { endReport } from './end.ts';
 import {
   binGetByName,
@@ -21,7 +23,6 @@ import {
   timeFormat,
 } from './ffi.ts';
 import { type FirstBuffers, watchFirstBuffers } from './first-buffers.ts';
-import { confine } from './landlock.ts';
 import { capsRefused } from './refused.ts';
 import { factoryOf, padReports } from './walk.ts';
 import { wantedCaps } from './wanted.ts';
@@ -171,6 +172,16 @@ export function createPlayer(Pipeline: PipelineClass, report: (message: Report) 
       });
     },
   };
+}
+
+/** Every thread that a pipeline has is made by this one, after it. @throws Error with the step that failed */
+function confine(confinement: Confinement, abi: number): void {
+  const ruleset = makeRuleset(confinement, abi);
+  try {
+    restrictSelf(ruleset);
+  } finally {
+    closeSync(ruleset);
+  }
 }
 
 function busError(pipeline: bigint, message: BusMessage, lastHttpStatus: number | undefined): BusError {

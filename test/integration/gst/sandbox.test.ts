@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectFindings } from '../../../lib/finding.ts';
 import { lintGraph, loadCatalogue } from '../../../lib/graph/index.ts';
 import type { Graph } from '../../../lib/graph/model.ts';
-import { chain, type EngineBench, startEngineBench } from '../../support/engine.ts';
+import { childFiles } from '../../../lib/gst/entry.ts';
+import { chain, childrenOf, type EngineBench, startEngineBench } from '../../support/engine.ts';
 
 let confined: EngineBench;
 let open: EngineBench;
@@ -78,6 +79,15 @@ async function attempt(bench: EngineBench, graph: Graph): Promise<string> {
   return readFile(files.out ?? '', 'utf8');
 }
 
+/** NoNewPrivs of each thread of a process: set together with the ruleset, and shown where that is not. */
+async function privileges(pid: number): Promise<string[]> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const states = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/status`, 'latin1').catch(() => '')),
+  );
+  return states.flatMap((status) => /^NoNewPrivs:\s+(\d)$/m.exec(status)?.[1] ?? []);
+}
+
 describe('the lint, before the sandbox is asked,', () => {
   const attempts: Array<[what: string, factory: string, properties: Graph['nodes'][number]['properties']]> = [
     ['a reader of /etc/passwd', 'multifilesrc', { location: '/etc/passwd' }],
@@ -105,12 +115,66 @@ describe('the sandbox', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('binds every thread of a child from the moment that it is Node, and none of the server', async () => {
+    const bound = async (sandbox: boolean) => {
+      const bench = await startEngineBench({ sandbox });
+      try {
+        const before = new Set(await childrenOf(process.pid));
+        const loaded = bench.engine.warm().then(() => true);
+        const seen: string[][] = [];
+        while (!(await Promise.race([loaded, childrenOf(process.pid).then(() => false)]))) {
+          for (const child of await childrenOf(process.pid)) {
+            const isNode = (await readlink(`/proc/${child}/exe`).catch(() => '')) === process.execPath;
+            if (isNode && !before.has(child)) seen.push(await privileges(child));
+          }
+        }
+        expect(Math.max(...seen.map((threads) => threads.length))).toBeGreaterThan(3);
+        return [...new Set(seen.flat())];
+      } finally {
+        await bench.close();
+      }
+    };
+    expect(await bound(false)).toEqual(['0']);
+    expect(await bound(true)).toEqual(['1']);
+    expect(new Set(await privileges(process.pid))).toEqual(new Set(['0']));
+  });
+
+  it('hands no ruleset on to the child', async () => {
+    await confined.engine.warm();
+    const children = await childrenOf(process.pid);
+    const files = await Promise.all(
+      children.map((pid) =>
+        readdir(`/proc/${pid}/fd`).then((fds) => Promise.all(fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))),
+      ),
+    );
+    expect(files.flat()).toContainEqual(expect.stringMatching(/^socket:/));
+    expect(files.flat().filter((file) => file.includes('landlock'))).toEqual([]);
+  });
+
+  it('binds the child where there is no perl as well', async () => {
+    const other = await startEngineBench({ requireSandbox: true, files: { ...childFiles(), stage1Perl: '/nowhere/stage1.pl' } });
+    try {
+      await writeFile(join(other.folder, 'in.txt'), 'input');
+      const input = { kind: 'file', path: join(other.folder, 'in.txt') } as const;
+      await other.run(chain('identity'), input);
+      expect(other.engine.sandbox).toMatchObject({ files: true, tcp: true });
+      const read = (location: string) => other.run(instead('multifilesrc', { location, 'stop-index': 0 }), input);
+      await expect(read('/proc/self/environ')).resolves.toBeTruthy();
+      for (const location of [secretFile, '/etc/passwd', `/proc/${process.pid}/cmdline`]) {
+        await expect(read(location)).rejects.toThrow();
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
   const reads: Array<[what: string, path: () => string]> = [
     ['a file outside', () => secretFile],
     ['the environment of a process outside', () => `/proc/${sleeper.pid}/environ`],
     ['/etc/passwd', () => '/etc/passwd'],
     ["the token of a pod's service account", () => join(serviceAccount, 'token')],
     ['the memory map of the server', () => `/proc/${process.pid}/maps`],
+    ['the command line of the server', () => `/proc/${process.pid}/cmdline`],
   ];
   it.each(reads)('keeps %s from being read', async (_what, path) => {
     const graph = instead('multifilesrc', { location: path(), 'stop-index': 0 });

@@ -1,11 +1,10 @@
 /**
- * Landlock (Linux ≥ 5.13, no privilege needed): from then on the calling thread, the threads and the processes that
- * it makes reach only what is named. Rulesets stack, so a second call can only take more away.
- * Numbers are those of linux/landlock.h and of asm-generic/unistd.h, which x86-64 and arm64 share.
+ * Landlock (Linux ≥ 5.13, no privilege needed): what is bound by a ruleset reaches only what that names. Rulesets stack,
+ * so a second one can only take more away. Numbers are those of linux/landlock.h and of asm-generic/unistd.h, which x86-64 and arm64 share.
  */
 import { closeSync, openSync, statSync } from 'node:fs';
-import koffi from 'koffi';
-import type { Confinement } from '../protocol.ts';
+import koffi from './koffi.ts';
+import type { Confinement } from './protocol.ts';
 
 const libc = koffi.load('libc.so.6');
 const syscall = libc.func('long syscall(long number, ...)');
@@ -13,7 +12,7 @@ const prctl = libc.func('int prctl(int option, ulong arg2, ulong arg3, ulong arg
 
 const createRuleset = 444;
 const addRule = 445;
-const restrictSelf = 446;
+const restrict = 446;
 const createVersion = 1; // LANDLOCK_CREATE_RULESET_VERSION
 const rulePathBeneath = 1;
 const ruleNetPort = 2;
@@ -26,6 +25,7 @@ const readFile = 1n << 2n;
 const readDir = 1n << 3n;
 const truncate = 1n << 14n; // ABI 3
 const ioctlDev = 1n << 15n; // ABI 5
+const read = readFile | readDir;
 /** Rights that a rule on a single file may carry. */
 const fileRights = execute | writeFile | readFile | truncate | ioctlDev;
 const bindTcp = 1n << 0n; // ABI 4
@@ -51,11 +51,12 @@ function handledFiles(abi: number): bigint {
 }
 
 /**
- * Binds the calling thread. `scoped` also takes away signals to, and abstract sockets of, processes outside.
+ * A ruleset that lets `confinement` be reached, as a file descriptor that the caller closes. `scoped` also takes away
+ * signals to, and abstract sockets of, processes outside.
  *
  * @throws Error with the step that failed
  */
-export function confine(confinement: Confinement, abi: number, { scoped = false } = {}): void {
+export function makeRuleset(confinement: Confinement, abi: number, { scoped = false } = {}): number {
   const files = handledFiles(abi);
   const attributes = Buffer.alloc(24);
   attributes.writeBigUInt64LE(files, 0);
@@ -65,16 +66,31 @@ export function confine(confinement: Confinement, abi: number, { scoped = false 
   const size = abi >= scopeAbi ? 24 : abi >= tcpAbi ? 16 : 8;
   const ruleset = check('create', syscall(createRuleset, 'void *', attributes, 'size_t', size, 'uint32_t', 0));
   try {
-    const read = readFile | readDir;
     for (const path of confinement.read) allowPath(ruleset, path, read, files);
     for (const path of confinement.execute) allowPath(ruleset, path, read | execute, files);
     for (const path of confinement.write) allowPath(ruleset, path, files & ~execute, files);
     if (abi >= tcpAbi) for (const port of connect ?? []) allowPort(ruleset, port);
-    check('no_new_privs', prctl(setNoNewPrivs, 1, 0, 0, 0));
-    check('restrict', syscall(restrictSelf, 'int', ruleset, 'uint32_t', 0));
-  } finally {
+    return ruleset;
+  } catch (error) {
     closeSync(ruleset);
+    throw error;
   }
+}
+
+/** What a process may read of itself; of which process that is the caller must make sure. */
+export const ownProcess = '/proc/self';
+
+/** Adds the process that calls it to a ruleset that another one has made. @throws Error with the step that failed */
+export const allowOwnProcess = (ruleset: number): void => allowPath(ruleset, ownProcess, read, read);
+
+/**
+ * Binds the calling thread, and the threads and processes that it makes from then on. They get no new privileges either.
+ *
+ * @throws Error with the step that failed
+ */
+export function restrictSelf(ruleset: number): void {
+  check('no_new_privs', prctl(setNoNewPrivs, 1, 0, 0, 0));
+  check('restrict', syscall(restrict, 'int', ruleset, 'uint32_t', 0));
 }
 
 function allowPath(ruleset: number, path: string, rights: bigint, handled: bigint): void {
