@@ -85,13 +85,17 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   const folders = outputs.targets.map(({ path }) => path).filter((path) => path.endsWith('/'));
   await makeRunFolder(scratch, folders);
   const debug = createDebugKeeper(request, run, sourceStore, log);
-  const stale = Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge))).catch(
-    (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),
-  );
+  let stale: Promise<unknown> | undefined;
+  const abortStale = () => {
+    stale ??= Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge))).catch(
+      (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),
+    );
+  };
   const observer: RunObserver = {
     onPlaying({ skippedStreams, skippedOutputs }) {
       log.debug({ skippedStreams }, 'pipeline plays');
       outputs.begin(skippedOutputs);
+      abortStale(); // not before: nothing waits for it, and the pipeline for what it would hold up
     },
     onProgress(progress) {
       if (progress.duration) job.onShare?.(progress.position / progress.duration);
@@ -162,6 +166,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
     throw error;
   } finally {
     upload.release();
+    abortStale();
     await Promise.all([debug.settled(), stale]);
     await rm(scratch, { recursive: true, force: true });
   }

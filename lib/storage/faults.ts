@@ -35,7 +35,7 @@ const tooMuchMetadata = new Set(['MetadataTooLarge']);
 
 /** Said inside a 200 too: the answer to Complete begins before the work is done. */
 const passing = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout', 'OperationTimedOut']);
-const passingStatus = (status: unknown): boolean =>
+export const isPassingStatus = (status: unknown): boolean =>
   typeof status === 'number' && (status >= 500 || status === 429 || status === 408);
 
 /** OpenSSL's and Node's codes for a certificate or a handshake that will not do. */
@@ -66,7 +66,7 @@ export function isPassing(fault: unknown): boolean {
   if (fault.code === 'STORAGE_UNREACHED') return true;
   if (fault.code !== 'STORAGE_FAILED') return false;
   const { status } = fault.details;
-  return passingStatus(status) || passing.has(s3Code(fault));
+  return isPassingStatus(status) || passing.has(s3Code(fault));
 }
 
 /** The S3 error code of a failed call, such as `NoSuchUpload`; empty where there is none. */

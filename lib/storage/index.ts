@@ -1,5 +1,5 @@
 /** Storage: objects on MinIO or in a directory, written whole or not at all. */
-export { type Connection, type Credentials, connect, loadClient } from './connection.ts';
+export { type Connection, type Credentials, connect } from './connection.ts';
 export { type DirectoryOptions, uploadDirectory } from './directory-output.ts';
 export { createDirectoryStore } from './directory-store.ts';
 export { type Manifest, manifestKey, readManifest } from './manifest.ts';

@@ -38,7 +38,16 @@ export function createMinioStore(endpoint: Endpoint, credentials: Credentials, o
   return {
     connection,
     async stat(bucket, key, { versionId, signal } = {}) {
-      return connection.call({ bucket, key, signal }, async (client, exchange) => {
+      const call = { bucket, key, signal };
+      const answer = await connection.head(call, versionId === undefined ? {} : { versionId });
+      if (answer?.status === 200) return objectStat(answer.headers);
+      // the newest version, or the one that was asked for, is a delete marker
+      if (answer?.status === 405) return undefined;
+      // a HEAD has no body to say what is missing; MinIO says it in a header, others do not
+      const missing = answer?.headers['x-minio-error-code'];
+      if (missing !== undefined && missing !== 'NoSuchBucket') return undefined;
+      return connection.call(call, async (client, exchange) => {
+        if (answer?.status === 404 && missing === undefined && (await client.bucketExists(bucket))) return undefined;
         const query = versionId === undefined ? '' : `versionId=${encodeURIComponent(versionId)}`;
         try {
           const response = await client.makeRequestAsync({ method: 'HEAD', bucketName: bucket, objectName: key, query });
@@ -48,7 +57,6 @@ export function createMinioStore(endpoint: Endpoint, credentials: Credentials, o
           // 405: the newest version, or the one that was asked for, is a delete marker
           if (exchange.status === 405) return undefined;
           if (exchange.status !== 404 || exchange.errorCode === 'NoSuchBucket') throw error;
-          // a HEAD has no body to say what is missing; MinIO says it in a header, others do not
           if (exchange.errorCode !== undefined || (await client.bucketExists(bucket))) return undefined;
           throw new Fault('STORAGE_NO_BUCKET', { bucket, address: endpoint.address });
         }
@@ -57,7 +65,9 @@ export function createMinioStore(endpoint: Endpoint, credentials: Credentials, o
     async readAccess(bucket, key, { etag, versionId, seconds }) {
       const query: Record<string, string> = versionId === undefined ? {} : { versionId };
       const expiry = Math.max(1, Math.min(Math.ceil(seconds), longestAccess));
-      const url = await connection.call({ bucket, key }, (client) => client.presignedUrl('GET', bucket, key, expiry, query));
+      const url =
+        connection.readAddress(bucket, key, query, expiry) ??
+        (await connection.call({ bucket, key }, (client) => client.presignedUrl('GET', bucket, key, expiry, query)));
       return { kind: 'http', url, headers: { 'If-Match': `"${etag}"` }, caFile: ca.path(), verify: !endpoint.skipVerify };
     },
     upload(bucket, key, path, writeOptions) {
