@@ -1,5 +1,5 @@
 /** Exit status of the command: 0 done, 2 the input or the configuration is at fault, 1 anything else. */
-import { Fault } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 
 /** What a person can mend in their own files or arguments. */
@@ -14,14 +14,17 @@ export class UsageError extends Error {
   }
 }
 
+/** By its name: what is thrown in a bundle of its own is of that bundle's class. */
+const isFault = (error: unknown): error is Fault => error instanceof Error && error.name === 'Fault';
+
 export function exitCode(error: unknown): 1 | 2 {
   if (error instanceof UsageError) return 2;
-  if (error instanceof Fault && (error.class === 'permanent' || error.class === 'malformed')) return 2;
+  if (isFault(error) && (error.class === 'permanent' || error.class === 'malformed')) return 2;
   return 1;
 }
 
 export function printFault(error: unknown, json: boolean): void {
-  const fault = error instanceof Fault ? error : undefined;
+  const fault = isFault(error) ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     const data = fault

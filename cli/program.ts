@@ -80,7 +80,7 @@ program
     'after',
     '\nExample:\n  K_SINK=http://127.0.0.1:8081 WEBHOOK_AUTH_TOKEN=secret gst-functions serve source --port 8090',
   )
-  .action(async (name, options) => (await import('./serve.ts')).serveFunction(name, options));
+  .action(async (name, options) => (await import('./serve/index.ts')).serveFunction(name, options));
 
 program
   .command('backfill')

@@ -2,14 +2,58 @@
  * Bundles for images: `node scripts/build.ts [FOLDER]` (default: dist). Flat, because lib/gst looks for the files of its
  * child beside the bundle that it went into. What entries share goes into chunks, so that each loads only what it needs.
  */
-import { copyFile, cp, glob, rm } from 'node:fs/promises';
+import { copyFile, cp, glob, readFile, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { catalogueFile } from '../lib/graph/catalogue/index.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const outdir = process.argv[2] ?? join(root, 'dist');
+
+/**
+ * A module of Node that is imported has all its exports read at once, among them getters that load a good part of Node:
+ * those of node:http fetch undici, HTTP/2 and TLS. So what is imported from Node is taken of it by this function instead,
+ * and the rest of it is read when somebody asks.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.(ts|mjs|js)$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(importOfBuiltin, (whole, names: string, from: string) =>
+        isBuiltin(from)
+          ? `const ${bindingOf(names)} = /* @__PURE__ */ globalThis.process.getBuiltinModule(${JSON.stringify(from)});`
+          : whole,
+      );
+      return contents === source ? undefined : { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
+    });
+  },
+};
+
+/** `import { one, two as other } from 'node:…';`, `import all from 'node:…';` or `import * as all from 'node:…';` */
+const importOfBuiltin = /^import (?!type )(\{[^}]*\}|[\w$]+|\* as [\w$]+) from ['"]([\w:/]+)['"];?/gm;
+
+function bindingOf(names: string): string {
+  if (!names.startsWith('{')) return names.replace('* as ', '');
+  return names.replace(/\btype [^,}]+,?/g, '').replace(/([\w$]+) as ([\w$]+)/g, '$1: $2');
+}
+
+/**
+ * What a bundle of its own is made of: not part of the command, which imports it by the name that it has in `outdir`.
+ * It shares no chunk with others, of which an entry that shares has some fifty to find, read and link.
+ */
+const ownBundle: Plugin = {
+  name: 'own-bundle',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/transcode\.ts$/ }, ({ importer, kind }) =>
+      kind === 'dynamic-import' && importer === join(root, 'cli/serve/index.ts')
+        ? { path: './serve-transcode.js', external: true }
+        : undefined,
+    );
+  },
+};
 
 const common = {
   absWorkingDir: root,
@@ -25,9 +69,10 @@ const common = {
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  sourcemap: 'linked',
+  sourcemap: 'external', // read by lib/runtime/source-places.ts alone, and only when there is something to tell
   sourcesContent: false,
   metafile: true,
+  plugins: [lazyBuiltins],
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -48,12 +93,19 @@ function bytesAtStart(outputs: Metafile['outputs'], path: string, seen = new Set
 }
 
 await rm(outdir, { recursive: true, force: true });
-const [program, child] = await Promise.all([
+const [program, transcode, child] = await Promise.all([
   build({
     ...common,
+    plugins: [ownBundle, lazyBuiltins],
     entryPoints: { 'gst-functions': 'cli/main.ts', 'warm-up': 'scripts/warm-up.ts', ...(await functionEntries()) },
     splitting: true,
     chunkNames: 'chunk-[name]-[hash]',
+  }),
+  build({
+    ...common,
+    entryPoints: { 'serve-transcode': 'cli/serve/transcode.ts' },
+    splitting: true,
+    chunkNames: 'chunk-transcode-[hash]',
   }),
   // each of the child's files stands alone: a sandboxed process should have few files to find
   build({
@@ -65,10 +117,12 @@ const [program, child] = await Promise.all([
 ]).catch(() => process.exit(1)); // esbuild has said why
 await copyFile(join(root, 'lib/graph/catalogue', catalogueFile), join(outdir, catalogueFile)); // read from beside the bundle
 
+await copyFile(join(root, 'lib/gst/child/stage1.pl'), join(outdir, 'gst-child-stage1.pl'));
+
 // served as they are: functions/dashboard/page-files.ts looks for them beside its bundle
 await cp(join(root, 'functions/dashboard/page'), join(outdir, 'dashboard-page'), { recursive: true });
 
-for (const { outputs } of [program.metafile, child.metafile]) {
+for (const { outputs } of [program.metafile, transcode.metafile, child.metafile]) {
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint === undefined || relative(outdir, join(root, path)).startsWith('chunk-')) continue;
     console.log(`${path}: ${Math.ceil(bytesAtStart(outputs, path) / 1024)} KiB at start`);

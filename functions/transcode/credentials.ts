@@ -1,5 +1,6 @@
 /** Credentials, without which nothing can be transcoded. */
-import { type CredentialsOf, credentialsFrom, settingsFault } from '../../lib/runtime/index.ts';
+import { type CredentialsOf, credentialsFrom } from '../../lib/runtime/credentials.ts';
+import { settingsFault } from '../../lib/runtime/settings.ts';
 
 /** @throws Fault SETTINGS_INVALID where none can be had */
 export function requiredCredentials(keys: { accessKey?: string; secretKey?: string }, env: NodeJS.ProcessEnv): CredentialsOf {

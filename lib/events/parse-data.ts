@@ -1,5 +1,5 @@
 /** Holds the data of an event against its schema. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Fault } from '../errors.ts';
 
 /** @throws Fault EVENT_MALFORMED with path and message of the first thing that is wrong */

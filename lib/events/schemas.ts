@@ -2,7 +2,7 @@
  * What the data of each event holds, as schemas that are checked at run time and published as JSON Schema
  * (docs/schema/events). The compiler holds them to types.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FaultClass, FaultCode } from '../errors.ts';
 import type { Failed, Progress, Requested, ResultData, RunFacts, Skipped, Started, Succeeded } from './types.ts';
 

@@ -11,6 +11,7 @@ export { type Served, type ServeOptions, serve } from './server.ts';
 export * as setting from './setting-kinds.ts';
 export { readSettings, type Setting, type Settings, type SettingsSpec, settingsFault } from './settings.ts';
 export { settingsPage } from './settings-docs.ts';
-export { type Delivered, processing, serving, startTelemetry } from './telemetry.ts';
+export { startTelemetry } from './start-telemetry.ts';
+export { type Delivered, processing, serving } from './telemetry.ts';
 export { telemetrySettings } from './telemetry-settings.ts';
 export type * from './types.ts';

@@ -1,6 +1,6 @@
 /** The names that Knative Functions looks for, made from the shape that every function here has. */
-import { type CloudEvent, HTTP, type Message } from 'cloudevents';
-import { startTelemetry } from './telemetry.ts';
+import type { CloudEvent, Message } from 'cloudevents';
+import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule, RunningFunction } from './types.ts';
 
 /** What is used of the context that Knative's runtime for Node gives. */
@@ -43,7 +43,7 @@ export function knativeFunction({ name, start }: FunctionModule): KnativeFunctio
   };
   return {
     init: async () => void (await running()),
-    handle: (context, input) => ask(requestOf(context, input)),
+    handle: async (context, input) => ask(await requestOf(context, input)),
     liveness: () => ask(new Request('http://function/health/liveness')),
     readiness: () => ask(new Request('http://function/health/readiness')),
     async shutdown() {
@@ -56,8 +56,10 @@ export function knativeFunction({ name, start }: FunctionModule): KnativeFunctio
   };
 }
 
-function requestOf({ method = 'POST', headers = {}, body, rawBody }: KnativeContext, input: unknown): Request {
+async function requestOf(context: KnativeContext, input: unknown): Promise<Request> {
+  const { method = 'POST', headers = {}, body, rawBody } = context;
   if (isCloudEvent(input)) {
+    const { HTTP } = await import('cloudevents');
     const message: Message<unknown> = HTTP.structured(input);
     return new Request('http://function/', {
       method: 'POST',

@@ -1,10 +1,9 @@
 /** The whole life of a function's process, from its settings to its last answer. */
 import { commonSettings } from './common-settings.ts';
 import { endSignals, type RunOptions } from './end-signals.ts';
-import { serve } from './server.ts';
 import { readSettings } from './settings.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { startTelemetry } from './telemetry.ts';
+import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule } from './types.ts';
 
 /**
@@ -21,10 +20,12 @@ export async function runFunction(module: FunctionModule, env: NodeJS.ProcessEnv
   try {
     stopTelemetry = await startTelemetry(module.name, env);
     const running = await module.start(env);
+    const { serve } = await import('./server.ts'); // a function may have begun what takes long by now
     const served = await serve(running, { port, host, drainSeconds }).catch(async (error: unknown) => {
       await running.close();
       throw error;
     });
+    setImmediate(() => running.atRest?.());
     if (module.frugal) keepHeapSmall();
     stop.hasty.addEventListener('abort', () => void served.close(0), { once: true });
     await stop.first;

@@ -7,7 +7,7 @@ import { commonSettings } from './common-settings.ts';
 import { type EndSignals, endSignals, type RunOptions } from './end-signals.ts';
 import { text } from './setting-kinds.ts';
 import { readSettings, settingsFault } from './settings.ts';
-import { startTelemetry } from './telemetry.ts';
+import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule, RunningFunction } from './types.ts';
 
 export const onceSettings = {

@@ -1,13 +1,9 @@
-/** Where telemetry begins and ends: the span of each delivery, and the SDK, which is loaded only where it is wanted. */
+/** The span of each delivery. */
 import { type Attributes, context, type Link, type Span, SpanKind, trace } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import { eventAttributes, parseTraceparent, traceOf } from '../events/index.ts';
-import { inSpan, keepSecret } from '../telemetry/index.ts';
-import { commonSettings } from './common-settings.ts';
-import { createLog } from './log.ts';
-import { readSettings } from './settings.ts';
-import { telemetrySettings } from './telemetry-settings.ts';
+import { inSpan } from '../telemetry/index.ts';
 
 export interface Delivered {
   headers: Headers;
@@ -62,43 +58,4 @@ function answering<T>(name: string, options: Parameters<typeof inSpan>[1], work:
       throw error;
     }
   });
-}
-
-/**
- * Turns telemetry on where OTEL_EXPORTER_OTLP_ENDPOINT, or that of traces or of metrics, is set.
- *
- * @returns what sends the rest and turns it off
- * @throws Fault SETTINGS_INVALID
- */
-export async function startTelemetry(name: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
-  const set = readSettings(telemetrySettings, env);
-  const traces = set.tracesExporter !== 'none' && (set.endpoint ?? set.tracesEndpoint) !== undefined;
-  const counts = set.metricsExporter !== 'none' && (set.endpoint ?? set.metricsEndpoint) !== undefined;
-  if (set.disabled || !(traces || counts)) return async () => {};
-  for (const header of set.headers ?? []) keepSecret(secretIn(header));
-  const { logLevel, logFormat } = readSettings(commonSettings, env);
-  // importing it takes longer than all the rest of a cold start
-  const { startSdk } = await import('./telemetry-sdk.ts');
-  const { sampler, samplerRatio, spanDelay, metricInterval } = set;
-  return startSdk({
-    service: set.serviceName,
-    function: name,
-    traces: traces ? (set.tracesProtocol ?? set.protocol) : undefined,
-    metrics: counts ? (set.metricsProtocol ?? set.protocol) : undefined,
-    sampler,
-    samplerRatio,
-    spanDelay,
-    metricInterval,
-    log: createLog({ name, level: logLevel, format: logFormat }),
-  });
-}
-
-/** Of `name=value`, where the value is percent-encoded. */
-function secretIn(header: string): string {
-  const value = header.slice(header.indexOf('=') + 1).trim();
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -45,6 +45,8 @@ export interface RunningFunction {
   app: { fetch(request: Request): Response | Promise<Response> };
   lifecycle: Lifecycle;
   log: Logger;
+  /** Called once it listens, while nothing has come yet: reads what a first request would have to wait for. */
+  atRest?(): void;
   /** Releases what `start` acquired. Called once, after the work in hand has ended. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** Holds a resource to its schema, and tells every fault in a user's words. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Findings, Path } from '../../finding.ts';
 import { meant, nearestName } from '../../nearest.ts';
 import { describe, isRecord, type TransformResource } from '../document/resource.ts';

@@ -1,5 +1,5 @@
 /** Job: the record of one object's way through one Transform. Written by the recorder, read by people. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { sinkSchema } from './minio.ts';
 import { requestedStatus } from './requested-status.ts';
 import { conditionsSchema } from './transform.ts';

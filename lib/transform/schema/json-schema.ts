@@ -1,5 +1,5 @@
 /** The zod schemas as JSON Schema: what CRDs, the editor schema and the reference are made from. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of JSON Schema that our schemas use, and their marks. */
 export interface Node {

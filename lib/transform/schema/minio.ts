@@ -1,5 +1,5 @@
 /** Where objects are: `minio` of globals, src and sinks. Field descriptions here are those of the CRDs and the reference. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const connection = {
   endpoint: z.string().meta({ description: 'Address of the MinIO server as host:port, without a scheme.' }),

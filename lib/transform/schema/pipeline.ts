@@ -1,5 +1,5 @@
 /** `spec.pipeline`: what is done to an object. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { quantityPattern } from '../quantity.ts';
 
 const elementSchema = z

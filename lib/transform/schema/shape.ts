@@ -1,5 +1,5 @@
 /** Which fields a schema knows at a path. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from '../../finding.ts';
 
 /** Names of the fields at `path`; none where anything goes. */

@@ -1,5 +1,5 @@
 /** Transform and SplitTransform: the one source of their types, checks, CRDs, editor schema and reference. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { globalsSchema, type StoreFields, sinkSchema, sourceSchema } from './minio.ts';
 import { type PipelineFields, pipelineSchema } from './pipeline.ts';
 

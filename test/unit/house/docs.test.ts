@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { compileFilters } from '../../../cli/dev/broker/filters.ts';
 import { program } from '../../../cli/program.ts';
-import { functionNames } from '../../../cli/serve.ts';
+import { functionNames } from '../../../cli/serve/index.ts';
 import { eventSchema, type schemaNames } from '../../../lib/events/schemas.ts';
 import { loadCatalogue } from '../../../lib/graph/index.ts';
 import { parseTransforms, resolve } from '../../../lib/transform/index.ts';
