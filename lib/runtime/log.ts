@@ -2,6 +2,7 @@
 import pino, { type Logger } from 'pino';
 import { Fault } from '../errors.ts';
 import { withoutSecrets } from '../telemetry/index.ts';
+import { withSourcePlaces } from './source-places.ts';
 
 export interface LogOptions {
   /** Who speaks: the function's name. */
@@ -37,7 +38,7 @@ function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   if (!(error instanceof Fault) || error.code === 'INTERNAL') {
     const cause = error.cause instanceof Error ? error.cause : error;
-    return { type: cause.name, message: cause.message, stack: cause.stack };
+    return { type: cause.name, message: cause.message, stack: cause.stack && withSourcePlaces(cause.stack) };
   }
   const { code, message, remedy, element, debug } = error;
   return { code, message, remedy, element, debug };

@@ -14,7 +14,7 @@ describe('the Containerfile', () => {
   it.each(['transcode', 'functions'])('runs %s as uid 1000, by the one command', (target) => {
     const stage = stages.get(target) as string;
     expect(stage.trimEnd()).toMatch(/\nUSER 1000:1000\nRUN [^\n]*\nCMD \["serve", "\w+"\]$/);
-    expect(stages.get('node')).toContain('ENTRYPOINT ["node", "--enable-source-maps", "/app/dist/gst-functions.js"]');
+    expect(stages.get('node')).toContain('ENTRYPOINT ["node", "--min-semi-space-size=8", "/app/dist/gst-functions.js"]');
   });
 
   it('has GStreamer for transcode, with the plugins that the set-up brings, and none for the other functions', () => {
