@@ -1,5 +1,5 @@
 /** Where what is made once is kept: the cache folder of the set-up. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ const bundle = join(top, `.gst-functions/bench.${process.pid}`);
 export interface Program {
   /** The gst-functions command, bundled. */
   main: string;
+  /** Of Node, as the image has them. */
+  options: string[];
   /** Compile cache, plugin registry and malloc, as an image has them. */
   env: NodeJS.ProcessEnv;
   registry: string;
@@ -33,6 +35,7 @@ export async function buildProgram(): Promise<Program> {
   await runProgram('gst-inspect-1.0', [], { ...env, GST_REGISTRY: registry, GST_REGISTRY_UPDATE: 'yes' });
   const program = {
     main: join(bundle, 'gst-functions.js'),
+    options: imageOptions(),
     env: { ...baked, GST_REGISTRY: registry, GST_REGISTRY_UPDATE: 'no', GST_REGISTRY_FORK: 'no', NODE_ENV: 'production' },
     registry,
     remove: () => rm(bundle, { recursive: true, force: true }),
@@ -40,6 +43,14 @@ export async function buildProgram(): Promise<Program> {
   await runProgram(process.execPath, [join(bundle, 'warm-up.js')], program.env);
   await runProgram(process.execPath, [program.main, '--help'], program.env);
   return program;
+}
+
+function imageOptions(): string[] {
+  const [, entrypoint] = /^ENTRYPOINT (.*)$/m.exec(readFileSync(join(top, 'Containerfile'), 'utf8')) as unknown as [
+    string,
+    string,
+  ];
+  return (JSON.parse(entrypoint) as string[]).slice(1, -1);
 }
 
 /** How a file is made, and what size it must have then: a bench over other media is another bench. */

@@ -41,6 +41,19 @@ export async function runProgram(command: string, args: string[], env: NodeJS.Pr
 /** A launch line whose texts hold no blanks. */
 export const runLaunch = (line: string): Promise<Cost> => runProgram('gst-launch-1.0', ['-q', ...line.trim().split(/\s+/)]);
 
+/** From exec to its pipeline being PLAYING; resolves when it has ended. */
+export async function launchToPlaying(line: string): Promise<Cost> {
+  const begun = performance.now();
+  const child = spawn('gst-launch-1.0', line.trim().split(/\s+/), { stdio: ['ignore', 'pipe', 'ignore'] });
+  let wall: number | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('PLAYING')) wall ??= (performance.now() - begun) / 1000;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0 || wall === undefined) throw new Error(`gst-launch-1.0 ${line} ended with ${code}`);
+  return { wall, cpu: 0 };
+}
+
 async function statusOf(pid: number, field: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1');
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;

@@ -102,7 +102,7 @@ export async function startStage(program: Program): Promise<Stage> {
       broker.events.length = 0;
       return cost;
     },
-    serve: (name, env = {}) => serveProgram([program.main, 'serve', name], { ...program.env, ...env }),
+    serve: (name, env = {}) => serveProgram([...program.options, program.main, 'serve', name], { ...program.env, ...env }),
     transcode: () =>
       stage.serve('transcode', {
         K_SINK: broker.url,

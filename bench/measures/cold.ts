@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { runProgram } from '../processes.ts';
+import { join } from 'node:path';
+import { medium } from '../places.ts';
+import { launchToPlaying, runProgram } from '../processes.ts';
 import { interleaved, least, type Measure, walls } from '../samples.ts';
 import { post, type Stage } from '../stage.ts';
 import { converter } from './encode.ts';
@@ -8,12 +10,15 @@ export const cold = (stage: Stage): Measure => ({
   name: 'cold',
   async run(rounds) {
     const source = await stage.upload('second');
+    const path = await medium('second');
+    const local = join(stage.folder, 'cold.mp4');
     const parts: Record<'listening' | 'taken' | 'playing', number[]> = { listening: [], taken: [], playing: [] };
     const scanned = async () => (await stat(stage.program.registry)).mtimeMs;
     const before = await scanned();
-    const { node, inspect, ours } = await interleaved(rounds, {
+    const { node, inspect, launch, ours } = await interleaved(rounds, {
       node: () => runProgram(process.execPath, ['-e', '0']),
       inspect: () => runProgram('gst-launch-1.0', ['--version']),
+      launch: () => launchToPlaying(converter(`filesrc location=${path} !`, `! filesink location=${local}`)),
       async ours() {
         const served = await stage.transcode();
         const data = stage.request(source, converter(), 'mp4');
@@ -34,14 +39,15 @@ export const cold = (stage: Stage): Measure => ({
     return {
       title: 'Cold start',
       about:
-        'From exec of `serve transcode`, with an event waiting, to its pipeline in PLAYING: bundle, compile cache and plugin registry as in the image. No plugin is scanned.',
+        'From exec of `serve transcode`, with an event waiting, to its pipeline in PLAYING: bundle, options of Node, compile cache and plugin registry as in the image. No plugin is scanned. Server and first child start beside one another: the child is forked when settings and scratch are known, before the rest of the server is loaded, and loads the decoders of libav (half of what GStreamer has to load) while the server reads the event. The last part has the two HEADs, the rest of the plugins, and what the pipeline itself takes until its encoder gives something: gst-launch shows how long that is.',
       rows: [
         { what: '`node -e 0`', unit: 'ms', samples: ms(walls(node)) },
         { what: '`gst-launch-1.0 --version`', unit: 'ms', samples: ms(walls(inspect)) },
+        { what: 'gst-launch-1.0 with the same pipeline on local files, to PLAYING', unit: 'ms', samples: ms(walls(launch)) },
         { what: 'ours, to PLAYING', unit: 'ms', samples: ms(walls(ours)) },
         { what: '… exec to listening', unit: 'ms', samples: parts.listening },
         { what: '… to the event being read and checked', unit: 'ms', samples: parts.taken },
-        { what: '… to PLAYING: storage, child, plugins, preroll', unit: 'ms', samples: parts.playing },
+        { what: '… to PLAYING: HEADs, what is left of the child’s start, preroll', unit: 'ms', samples: parts.playing },
       ],
       checks: [
         {
