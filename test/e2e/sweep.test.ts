@@ -22,11 +22,11 @@ afterAll(() =>
 
 const times = async (name: string) => (await tenant.storage.versions(bucket, 'out/')).get(`out/drop/${name}.mp4`) ?? 0;
 
-/** A sweep finds what was uploaded before only when that is old enough. */
-async function sweepUntil(what: string, seconds: number, seen: () => Promise<boolean>): Promise<void> {
-  await eventually(what, seconds, async () => {
+/** Sweeps until the object is old enough. A round that comes before the record of the last one would ask again, so each is waited for. */
+async function sweepUntilAsked(key: string): Promise<void> {
+  await eventually(`${key} asked for`, 120, async () => {
     await sweep();
-    return seen();
+    return eventually('a Job', 10, () => tenant.job(key));
   });
 }
 
@@ -35,7 +35,8 @@ describe('the sweep on a cluster', () => {
     await sweep(); // the place is known from now on
     await tenant.storage.client.removeAllBucketNotification(bucket);
     await tenant.upload('drop/lost.mkv');
-    await sweepUntil('an output', 240, async () => (await times('lost')) === 1);
+    await sweepUntilAsked('drop/lost.mkv');
+    await tenant.output('out/drop/lost.mp4');
     const { QueueConfiguration } = (await tenant.storage.client.getBucketNotification(bucket)) as unknown as {
       QueueConfiguration: Json[];
     };
@@ -63,7 +64,7 @@ describe('the sweep on a cluster', () => {
     // told of by nobody: what the sweep asks for has been looked for behind the bad file
     await tenant.storage.client.removeAllBucketNotification(bucket);
     await tenant.upload('drop/behind.mkv');
-    await sweepUntil('a round over both', 240, async () => (await times('behind')) === 1);
+    await sweepUntilAsked('drop/behind.mkv');
     await kubectl(['delete', 'jobs.pipelines.gst.io', failed.metadata.name, '-n', namespace]);
     for (let round = 0; round < 3; round++) await sweep();
     await tenant.upload('drop/after.mkv');
@@ -79,7 +80,10 @@ describe('the sweep on a cluster', () => {
     });
     await eventually('a runner', 60, async () => (await runners()).length === before + 1);
     await kubectl(['delete', 'transform', 'heavy', '-n', namespace]);
-    await sweepUntil('no runner', 120, async () => (await runners()).length === 0);
+    await eventually('no runner', 120, async () => {
+      await sweep();
+      return (await runners()).length === 0;
+    });
   });
 
   it('writes nothing at rest', async () => {
