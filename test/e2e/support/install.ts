@@ -69,11 +69,12 @@ function adapt({ spec: { template } }: Json, tag: string, env: Record<string, st
   }
 }
 
-/** Services go first: a pod that is busy may take its time, and a namespace with such pods is slow to go. */
+/** Services and their pods go first: a namespace that has pods waits for half of the grace that they are given, however soon they go. */
 export async function uninstall(): Promise<void> {
   const wait = ['--ignore-not-found', '--timeout=300s'];
   await kubectl(['delete', 'pingsources,apiserversources,triggers', '--all', '-n', systemNamespace, ...wait]);
   await kubectl(['delete', 'services.serving.knative.dev', '--all', '-n', systemNamespace, ...wait]);
+  await kubectl(['wait', '--for=delete', 'pods', '--all', '-n', systemNamespace, '--timeout=300s'], { mayFail: true });
   await kubectl(['delete', '-k', 'knative/overlays/dev', ...wait]);
 }
 
