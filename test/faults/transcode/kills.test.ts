@@ -176,7 +176,8 @@ describe(`children and servers are killed at random moments, over ${objects} obj
     const sizes = await Promise.all(
       requests.map((_, n) => bench.minio.client.statObject('media', `many/${n}.mkv`).then(({ size }) => size)),
     );
-    expect(new Set(sizes).size, 'all of the same clip').toBe(1);
+    // of the same clip; but matroskamux gives the track a random UID, and writes it without the zeros before it
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThan(8);
     const own = await readdir(scratchDir);
     expect(own).toHaveLength(1);
     const left = await readdir(join(scratchDir, own[0] as string));
