@@ -10,7 +10,12 @@ const self = import.meta.url;
 for (const file of await readdir(new URL('./', self))) {
   // the command and the files of the child act when they are loaded
   if (!file.endsWith('.js') || /^gst-(functions|child)/.test(file) || self.endsWith(`/${file}`)) continue;
-  await import(new URL(file, self).href);
+  try {
+    await import(new URL(file, self).href);
+  } catch (error) {
+    // add-ons are in the image of transcode alone, so what needs them is never loaded in the other
+    if (!/Cannot find (module|package) '(koffi|gstreamer-superficial|@resvg\/resvg-js)'/.test(String(error))) throw error;
+  }
 }
 flushCompileCache();
 const folder = getCompileCacheDir();
