@@ -1,5 +1,5 @@
 /** Bytes of a file in scratch, read so that nothing but a plain file is ever read. */
-import { createHash, type Hash } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -73,13 +73,35 @@ const rethrow = (error: Error): never => {
   throw asFileError(error);
 };
 
-/** Of what this machine offers SHA-1 is the fastest hash that never takes two parts for one (2.1 GiB/s; MD5 0.9, CRC-32 6.3). */
-export const newDigest = (): Hash => createHash('sha1');
+export interface Digest {
+  update(block: Buffer): unknown;
+  digest(): Buffer;
+}
 
-export async function digestOf(path: string, range: Range, hash: Hash = newDigest()): Promise<Buffer> {
+/** Of this process alone: digests are compared with each other, and never leave it. */
+const key = randomBytes(16);
+const nonce = Buffer.alloc(12);
+
+/**
+ * Tells whether two parts are the same, and nothing else: GMAC, the authentication half of AES-GCM, takes two of them for one
+ * in 2^100 cases, and is many times as fast as any hash (here 28 GiB/s; SHA-1 2.0, MD5 0.9, CRC-32 6.5). One nonce does, as
+ * no digest is shown to anybody.
+ */
+export function newDigest(): Digest {
+  const mac = createCipheriv('aes-128-gcm', key, nonce);
+  return {
+    update: (block) => mac.setAAD(block),
+    digest() {
+      mac.final();
+      return mac.getAuthTag();
+    },
+  };
+}
+
+export async function digestOf(path: string, range: Range, digest: Digest = newDigest()): Promise<Buffer> {
   for await (const block of blocks(path, range)) {
-    hash.update(block);
+    digest.update(block);
     useAgain(block);
   }
-  return hash.digest();
+  return digest.digest();
 }

@@ -37,9 +37,9 @@ export function sendRange(
   return connection.call({ bucket, key, signal, onWritten: useAgain }, async (client) => {
     // else a body over plain HTTP must be hashed before its first byte is sent
     client.enableSHA256 = false;
-    const hash = newDigest();
+    const digest = newDigest();
     const body = readRange(what.path, what.range, (block) => {
-      hash.update(block);
+      digest.update(block);
       onBytes(block.length);
     });
     const headers = { ...what.headers, 'content-length': what.range.length };
@@ -49,7 +49,7 @@ export function sendRange(
       response.resume();
       return {
         etag: unquote(String(response.headers.etag ?? '')),
-        digest: hash.digest('base64'),
+        digest: digest.digest().toString('base64'),
         versionId: versionOf(response.headers),
       };
     } finally {
