@@ -1,11 +1,13 @@
 /** How a file is cut into parts: fixed from the first byte on, because the file is sent before its size is known. */
 
-/** A file up to this size goes in one PUT. */
+/** A file up to this size goes in one PUT; and it is the part that muxers come back to, sent last or again. */
 export const firstPartSize = 8 * 1024 * 1024;
+/** Of the next parts: a server has some work with each, which makes 200 MB a tenth slower in parts of 8 MiB. */
+const nextPartSize = 16 * 1024 * 1024;
 /** Parts of one size; the next have twice that. */
 const partsPerSize = 1000;
 export const maxParts = 10_000;
-export const maxObjectSize = 5 * 1024 ** 4; // S3's, 5 TiB; reached with part 9281
+export const maxObjectSize = 5 * 1024 ** 4; // S3's, 5 TiB
 
 export interface Part {
   /** From 1. */
@@ -14,9 +16,9 @@ export interface Part {
   length: number;
 }
 
-/** Size of part `number` unless it is the last: 8 MiB for the first thousand, then doubling, at most 4 GiB (S3 allows 5). */
+/** Size of part `number` unless it is the last: 8 MiB, then 16 MiB up to the thousandth, then doubling, at most 4 GiB (S3 allows 5). */
 export function partSize(number: number): number {
-  return firstPartSize * 2 ** Math.floor((number - 1) / partsPerSize);
+  return number === 1 ? firstPartSize : nextPartSize * 2 ** Math.floor((number - 1) / partsPerSize);
 }
 
 /** The parts of a file of `size` bytes; those before the last are whole. */
@@ -32,9 +34,10 @@ export function partsOf(size: number): Part[] {
 
 /** Where part `number` begins. */
 export function partStart(number: number): number {
-  let start = 0;
+  if (number === 1) return 0;
+  let start = firstPartSize - nextPartSize;
   for (let before = 1; before < number; before += partsPerSize) {
-    start += partSize(before) * Math.min(partsPerSize, number - before);
+    start += nextPartSize * 2 ** Math.floor((before - 1) / partsPerSize) * Math.min(partsPerSize, number - before);
   }
   return start;
 }

@@ -7,6 +7,7 @@ import { type MinioServer, startMinio } from '../../support/minio.ts';
 const bucket = 'objects';
 const options = { contentType: 'text/plain', metadata: {} };
 const bytes = (text: string) => new TextEncoder().encode(text);
+/** Failures show soon. */
 const settings = { attempts: 2, backoffBase: 10, idleTimeout: 300, connectTimeout: 300 };
 
 let minio: MinioServer;
@@ -15,7 +16,7 @@ let store: MinioStore;
 beforeAll(async () => {
   minio = await startMinio({ buckets: [bucket, 'versioned'] });
   await minio.client.setBucketVersioning('versioned', { Status: 'Enabled' });
-  store = createMinioStore(minio.address, minio, { settings });
+  store = createMinioStore(minio.address, minio);
 });
 afterAll(async () => {
   store?.close();

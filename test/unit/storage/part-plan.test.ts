@@ -8,9 +8,10 @@ describe('the parts of a file', () => {
     [1, 1, 1],
     [8 * MiB, 1, 8 * MiB],
     [8 * MiB + 1, 2, 1],
-    [210 * MiB, 27, 2 * MiB],
-    [8000 * MiB, 1000, 8 * MiB],
-    [8000 * MiB + 17 * MiB, 1002, MiB],
+    [24 * MiB, 2, 16 * MiB],
+    [210 * MiB, 14, 10 * MiB],
+    [15_992 * MiB, 1000, 16 * MiB],
+    [15_992 * MiB + 33 * MiB, 1002, MiB],
   ])('of %d bytes are %d, the last of %d bytes', (size, count, last) => {
     const parts = partsOf(size);
     expect(parts).toHaveLength(count);
