@@ -46,11 +46,15 @@ export const orOverCopy =
 const canCopy = ({ source, sourceSize, outputs }: RunRequest) =>
   source.kind === 'http' && sourceSize <= maxBytes && !outputs.some(({ path }) => path.endsWith('/'));
 
-/** @throws where the source cannot be read, or scratch is full */
+/** @throws where the source cannot be read, its place is taken, or scratch is full */
 async function localCopy({ source, sourceSize, scratch }: RunRequest, signal: AbortSignal): Promise<ReadAccess> {
   const path = join(scratch, '.source');
-  const reader = await sourceReader(source, signal);
-  const file = await open(path, 'w');
+  // the run that failed could write here: what it may have put in this place, a link above all, is not written to
+  const file = await open(path, 'wx');
+  const reader = await sourceReader(source, signal).catch(async (error: unknown) => {
+    await file.close();
+    throw error;
+  });
   try {
     for (let at = 0; at < sourceSize; at += pieceBytes) {
       await file.appendFile(await reader.readAt(at, Math.min(pieceBytes, sourceSize - at)));

@@ -1,11 +1,11 @@
 /** A source that cannot be read from the network as it is: read again from a copy, where that may help. */
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../../cli/demo/verify.ts';
 import { Fault, type FaultCode } from '../../../lib/errors.ts';
 import { orOverCopy } from '../../../lib/gst/local-copy.ts';
@@ -69,6 +69,7 @@ describe('a run that fails', () => {
     await run(request as RunRequest, {}, new AbortController().signal).catch(() => {});
     return read;
   }
+  afterEach(() => rm(join(folder, '.source'), { force: true }));
 
   it.each(['MEDIA_CORRUPT', 'MEDIA_NO_FRAMES', 'ELEMENT_FAILED'] as const)('by %s is made again over a copy', async (code) => {
     expect(await sourcesOf(code)).toEqual(['http', 'file']);
@@ -81,5 +82,10 @@ describe('a run that fails', () => {
     ['with a folder, which has files already', () => sourcesOf('MEDIA_CORRUPT', { outputs: [{ name: 'out', path: '/x/out/' }] })],
     ['after it has told which outputs it leaves out', () => sourcesOf('MEDIA_CORRUPT', {}, ['out'])],
   ];
+  it('and has put a link where the copy goes is not, and nothing is written through it', async () => {
+    await symlink(join(folder, 'elsewhere'), join(folder, '.source'));
+    expect(await sourcesOf('MEDIA_CORRUPT')).toEqual(['http']);
+    expect(await readdir(folder)).not.toContain('elsewhere');
+  });
   it.each(once)('%s is not', async (_what, sources) => expect(await sources()).toEqual(['http']));
 });
