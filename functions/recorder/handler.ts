@@ -3,9 +3,11 @@
  * signs a result, and the signature of a request is not looked at: a record tells what was said, and nothing is run because
  * of it that its Transform would not take by itself.
  */
+import type { Attributes } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
 import { isRequest, jobOf, parseRequest, readResult } from '../../lib/events/index.ts';
+import type { Requested } from '../../lib/events/types.ts';
 import { applyDeadLetter, applyResult, type JobRecord, type JobStore, requestedRecord } from '../../lib/jobs/index.ts';
 import { isNamespaceGone } from '../../lib/kubernetes/index.ts';
 import type { Handler } from '../../lib/runtime/index.ts';
@@ -23,27 +25,34 @@ const deadLetterPath = /^\/dead(\/|\?|$)/;
 export function createHandler({ jobs, now }: RecorderDeps): Handler {
   const tally = createTally();
 
-  /** Undefined where there is no place for a record any more. */
-  async function keep<T>(namespace: string, log: Logger, write: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await write();
-    } catch (error) {
-      if (!isNamespaceGone(error)) throw error;
-      log.warn({ namespace }, 'its namespace is gone: nothing is recorded');
-      return undefined;
-    }
+  /** One write, in a span with these attributes too. Undefined where there is no place for a record any more. */
+  function keep<T>(
+    { job, transform: { namespace, name } }: Pick<Requested, 'job' | 'transform'>,
+    attributes: Attributes,
+    log: Logger,
+    write: () => Promise<T>,
+  ): Promise<T | undefined> {
+    return inSpan(
+      'record',
+      { attributes: { 'gst.job': job, 'gst.transform': `${namespace}/${name}`, ...attributes } },
+      async () => {
+        try {
+          return await write();
+        } catch (error) {
+          if (!isNamespaceGone(error)) throw error;
+          log.warn({ namespace }, 'its namespace is gone: nothing is recorded');
+          return undefined;
+        }
+      },
+    );
   }
 
   /** So that what waits for its turn can be seen, and cancelled. Whatever is known of the job already is later news. */
   async function recordRequest(event: CloudEvent<unknown>, given: Logger): Promise<void> {
     const request = parseRequest(event);
-    const { job, transform } = request;
-    const about = { job, transform: `${transform.namespace}/${transform.name}` };
-    const log = given.child(about);
-    const attributes = { 'gst.job': job, 'gst.transform': about.transform, 'gst.event': 'requested' };
-    const made = await inSpan('record', { attributes }, () =>
-      keep(transform.namespace, log, () => jobs.create(requestedRecord(request))),
-    );
+    const { namespace, name } = request.transform;
+    const log = given.child({ job: request.job, transform: `${namespace}/${name}` });
+    const made = await keep(request, { 'gst.event': 'requested' }, log, () => jobs.create(requestedRecord(request)));
     if (made) log.info({ kind: 'requested', state: 'Pending' }, 'recorded');
     else if (made === false) log.debug('asked for again: nothing changes');
   }
@@ -53,11 +62,10 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     if (result === undefined) return given.debug('no result: passed over');
     const { job, about, kind, run, seq } = result;
     const { namespace, name } = about.transform;
-    const transform = `${namespace}/${name}`;
-    const log = given.child({ job, run, transform });
-    const attributes = { 'gst.job': job, 'gst.run': run, 'gst.transform': transform, 'gst.event': kind };
-    const kept = await inSpan('record', { attributes }, () =>
-      keep(namespace, log, () => jobs.update(namespace, job, (known) => applyResult(known, result))),
+    const log = given.child({ job, run, transform: `${namespace}/${name}` });
+    const attributes = { 'gst.run': run, 'gst.event': kind };
+    const kept = await keep({ job, transform: about.transform }, attributes, log, () =>
+      jobs.update(namespace, job, (known) => applyResult(known, result)),
     );
     if (kept === undefined) return;
     const { before, after } = kept;
@@ -80,10 +88,8 @@ export function createHandler({ jobs, now }: RecorderDeps): Handler {
     if (request === undefined) return;
     const { job, transform } = request;
     const letter = { id: event.id, request, answer, time: now().toISOString() };
-    const { namespace } = transform;
-    const attributes = { 'gst.job': job, 'gst.transform': `${namespace}/${transform.name}` };
-    const kept = await inSpan('record', { attributes }, () =>
-      keep(namespace, log, () => jobs.update(namespace, job, (known) => applyDeadLetter(known, letter))),
+    const kept = await keep(request, {}, log, () =>
+      jobs.update(transform.namespace, job, (known) => applyDeadLetter(known, letter)),
     );
     if (kept === undefined) return;
     const { before, after } = kept;
