@@ -3,7 +3,6 @@
  * crash on the way. Only for a process of its own. Layouts are those of the C headers (glib/gobject/gparam.h, genums.h;
  * gst/gstpadtemplate.h), public and so as stable as GLib 2 and GStreamer 1.
  */
-
 import type { PadTemplate, PropertyInfo } from '../../graph/catalogue/types.ts';
 import koffi from '../koffi.ts';
 import { capsToString, miniObjectUnref, objectName, objectUnref, type Pointer } from './ffi.ts';
