@@ -18,8 +18,10 @@ export interface Part {
 
 /** Size of part `number` unless it is the last: 8 MiB, then 16 MiB up to the thousandth, then doubling, at most 4 GiB (S3 allows 5). */
 export function partSize(number: number): number {
-  return number === 1 ? firstPartSize : nextPartSize * 2 ** Math.floor((number - 1) / partsPerSize);
+  return number === 1 ? firstPartSize : grownSize(number);
 }
+
+const grownSize = (number: number) => nextPartSize * 2 ** Math.floor((number - 1) / partsPerSize);
 
 /** The parts of a file of `size` bytes; those before the last are whole. */
 export function partsOf(size: number): Part[] {
@@ -35,9 +37,9 @@ export function partsOf(size: number): Part[] {
 /** Where part `number` begins. */
 export function partStart(number: number): number {
   if (number === 1) return 0;
-  let start = firstPartSize - nextPartSize;
+  let start = firstPartSize - nextPartSize; // the first is counted below as one of the next
   for (let before = 1; before < number; before += partsPerSize) {
-    start += nextPartSize * 2 ** Math.floor((before - 1) / partsPerSize) * Math.min(partsPerSize, number - before);
+    start += grownSize(before) * Math.min(partsPerSize, number - before);
   }
   return start;
 }
