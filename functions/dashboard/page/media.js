@@ -4,6 +4,20 @@ import { h, load } from './dom.js';
 import { bytes } from './format.js';
 import { ask } from './session.js';
 
+/**
+ * A page may load media of the storages that were known when it was opened. For one that came since it is opened anew, once:
+ * these are the jobs whose media are wanted, and for whose sake this page is such a one.
+ */
+const reopenedKey = 'dashboard-reopened';
+const reopenedFor = sessionStorage.getItem(reopenedKey);
+sessionStorage.removeItem(reopenedKey);
+let wanted;
+document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+  if (!['img-src', 'media-src'].includes(effectiveDirective) || wanted === undefined || wanted === reopenedFor) return;
+  sessionStorage.setItem(reopenedKey, wanted);
+  location.reload();
+});
+
 export function mediaSection({ row, outputs, source }, me) {
   const place = h('div.media');
   const section = h('section.panel', { 'aria-labelledby': 'media-title' }, h('h2', { id: 'media-title' }, 'Input and outputs'));
@@ -23,8 +37,9 @@ export function mediaSection({ row, outputs, source }, me) {
     return section;
   }
   const button = h('button', { type: 'button' }, 'Show them here');
-  button.addEventListener('click', async () => {
+  async function show() {
     button.disabled = true;
+    wanted = row.id;
     try {
       const found = await ask(`${jobPath(row)}/media`);
       place.replaceChildren(...[...found.outputs, found.source, found.log].filter(Boolean).map(figure));
@@ -32,8 +47,10 @@ export function mediaSection({ row, outputs, source }, me) {
       place.replaceChildren(h('p.fault-text', { role: 'alert' }, error.message), button);
       button.disabled = false;
     }
-  });
+  }
+  button.addEventListener('click', show);
   place.append(button);
+  if (row.id === reopenedFor) show();
   return section;
 }
 

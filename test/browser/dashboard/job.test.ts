@@ -41,6 +41,10 @@ afterEach(async () => {
   await dashboard.close();
 });
 async function start(env: NodeJS.ProcessEnv = {}) {
+  await startWithoutTransform(env);
+  await writeTransform();
+}
+async function startWithoutTransform(env: NodeJS.ProcessEnv = {}) {
   dashboard = await startDashboard({
     MINIO_ACCESS_KEY: minio.accessKey,
     MINIO_SECRET_KEY: minio.secretKey,
@@ -49,7 +53,11 @@ async function start(env: NodeJS.ProcessEnv = {}) {
     K_SINK: broker.url,
     ...env,
   });
+}
+/** The page that is opened then may load media of its storage. */
+async function writeTransform() {
   await dashboard.writeTransform('mp4-converter.yaml', transformYaml({ endpoint: minio.endpoint, debug: true }));
+  await expect.poll(async () => (await dashboard.fetch('api/transforms')).text()).toContain('mp4-converter');
 }
 async function open(hash: string) {
   opened = await openPage(browser, dashboard.url + hash);
@@ -149,17 +157,18 @@ describe('a failed job', () => {
 });
 
 describe('a job that runs', () => {
-  const cancelButton = () => page.getByRole('button', { name: 'Cancel', exact: true });
+  // the dialog that asks for the token has one too
+  const cancelButton = () => page.locator('main').getByRole('button', { name: 'Cancel', exact: true });
 
   it('cannot be cancelled without the token, nor with a wrong one', async () => {
     await start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
     await open('#/jobs/default/busy');
     await page.getByText('Sign in to cancel it.').waitFor();
-    expect(await page.locator('main').getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    expect(await cancelButton().count()).toBe(0);
     await signIn('a guess');
     await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
-    expect(await page.locator('main').getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    expect(await cancelButton().count()).toBe(0);
     const answer = await page.evaluate(`fetch('api/jobs/default/busy/cancel', { method: 'POST' }).then(({ status }) => status)`);
     expect(answer).toBe(401);
     expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(false);
@@ -290,7 +299,13 @@ describe('a job that runs', () => {
 });
 
 describe('inputs and outputs', () => {
-  it('are seen and played in the page, from addresses that were made when they were asked for', async () => {
+  const video = () => page.locator('video');
+  const isPlayed = () =>
+    expect.poll(() => video().evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
+  const spec = { sinks: [{ name: 'webm/a & b.webm', streamType: 'all', contentType: 'video/webm', size: 1, etag: 'x' }] };
+  const good = { name: 'good', key: 'drop/a & b.png', status: statusOf.finished(), spec };
+
+  beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'media-'));
     try {
       const clip = join(folder, 'clip.webm');
@@ -302,21 +317,34 @@ describe('inputs and outputs', () => {
     }
     const png = Buffer.from(await renderDot('digraph { a }', 'png'));
     await minio.client.putObject('media', 'drop/a & b.png', png);
+  });
+
+  it('are seen and played in the page, from addresses that were made when they were asked for', async () => {
     await start({ DASHBOARD_OUTPUTS: 'anyone' });
-    const spec = { sinks: [{ name: 'webm/a & b.webm', streamType: 'all', contentType: 'video/webm', size: 1, etag: 'x' }] };
-    await dashboard.writeJob({ name: 'good', key: 'drop/a & b.png', status: statusOf.finished(), spec });
+    await dashboard.writeJob(good);
     await open('#/jobs/default/good');
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.getByRole('button', { name: 'Show them here' }).click();
-    const video = page.locator('video');
-    await expect.poll(() => video.evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
+    await isPlayed();
     const image = page.getByAltText('Input: drop/a & b.png');
     await expect.poll(() => image.evaluate(({ naturalWidth }: { naturalWidth?: number }) => naturalWidth)).toBeGreaterThan(10);
     expect(asked.some((url) => url.startsWith(`http://${minio.endpoint}/processed/`) && url.includes('X-Amz-Expires='))).toBe(
       true,
     );
     expect(opened.complaints).toEqual([]);
+  });
+
+  it('are seen also where their storage came after the page, which may load nothing from it until it is opened anew', async () => {
+    await startWithoutTransform({ DASHBOARD_OUTPUTS: 'anyone' });
+    await dashboard.writeJob(good);
+    await open('#/jobs/default/good');
+    await page.getByRole('button', { name: 'Show them here' }).waitFor();
+    await writeTransform();
+    await page.getByRole('button', { name: 'Show them here' }).click();
+    await isPlayed();
+    expect(opened.complaints.join()).toMatch(/Content Security Policy/);
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
   it('stay closed to whoever has not signed in, unless the setting says otherwise', async () => {
