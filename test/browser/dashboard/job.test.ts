@@ -300,8 +300,7 @@ describe('a job that runs', () => {
 
 describe('inputs and outputs', () => {
   const video = () => page.locator('video');
-  const isPlayed = () =>
-    expect.poll(() => video().evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
+  const isPlayed = () => expect.poll(() => video().evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
   const spec = { sinks: [{ name: 'webm/a & b.webm', streamType: 'all', contentType: 'video/webm', size: 1, etag: 'x' }] };
   const good = { name: 'good', key: 'drop/a & b.png', status: statusOf.finished(), spec };
 
