@@ -9,6 +9,9 @@ packages=(
 )
 # what only the tests of the page need; npm run test:browser asks for it
 if [ "${SETUP_BROWSER:-}" = true ]; then packages+=(chromium); fi
+# where another apt-get is at work: seconds between two tries, and how often
+apt_lock_wait=10
+apt_lock_waits=30
 # command:package, where it does not matter whose it is
 commands=(pkg-config:pkg-config python3:python3 make:make g++:g++)
 
@@ -35,7 +38,7 @@ install_packages() {
   mapfile -t missing < <(missing_packages)
   command -v apt-get >/dev/null ||
     die "this is no Debian; install what these packages hold with the system's own means, then try again: ${missing[*]}"
-  install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}")
+  install=(apt-get install -y --no-install-recommends -o "DPkg::Lock::Timeout=$((apt_lock_wait * apt_lock_waits))" "${missing[@]}")
   local as_root=()
   if [ "$(id -u)" != 0 ]; then
     if sudo -n true 2>/dev/null; then
@@ -48,7 +51,13 @@ install_packages() {
     fi
   fi
   say "installing packages of the system: ${missing[*]}"
-  logged apt "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update || die 'apt-get update failed'
+  # apt-get waits for the lock of dpkg, but gives up at that of its lists, which a system that has just started often holds
+  local waits=0
+  until logged apt "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update; do
+    if ((waits++ == apt_lock_waits)) || ! grep -q 'Unable to lock' "$cache/apt.log"; then die 'apt-get update failed'; fi
+    say "another apt-get is at work; trying again in $apt_lock_wait s"
+    sleep "$apt_lock_wait"
+  done
   logged apt "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" || die 'apt-get install failed'
   packages_there || die "still missing: $(missing_packages | tr '\n' ' ')"
 }

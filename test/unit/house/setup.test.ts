@@ -24,6 +24,7 @@ const tools = [
   'sha256sum',
   'flock',
   'timeout',
+  'touch',
 ];
 const packages = ['base', 'good', 'bad', 'ugly'].map((set) => `gstreamer1.0-plugins-${set}`);
 const allPackages = [
@@ -108,6 +109,22 @@ describe('the set-up', () => {
     })();
     expect(said).toBe('setup: installing packages of the system: ffmpeg\n');
     expect(status).toBe(0);
+  });
+
+  it('waits where another apt-get is at work, and for no other fault', () => {
+    const before = installed(allPackages.filter((name) => name !== 'ffmpeg'));
+    const commands = {
+      id: 'echo 0',
+      'dpkg-query': `${before}\n[ ! -e "$CALLS" ] || echo 'installed ffmpeg'`,
+      'apt-get': `[ "$1" = update ] || exec touch "$CALLS"\n[ -e "$HOME/waited" ] || { echo "E: $FAULT"; exit 100; }`,
+      sleep: 'echo "$@" >"$HOME/waited"',
+    };
+    const setUp = machine(commands);
+    expect(setUp({ FAULT: 'no such host' })).toMatchObject({ status: 1, said: expect.stringContaining('update failed') });
+    const { status, said } = setUp({ FAULT: 'Unable to lock directory /var/lib/apt/lists/' });
+    expect(said).toContain('setup: another apt-get is at work; trying again in 10 s\n');
+    expect(status).toBe(0);
+    expect(readFileSync(join(home, 'waited'), 'utf8')).toBe('10\n');
   });
 
   it('brings a browser for the tests of the page, and only for them', () => {
