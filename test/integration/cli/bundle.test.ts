@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,22 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundle of an image', () => {
+  // the commands of the Containerfile: no other test would see before a deployment that they fail
+  it('loads where there are no add-ons, as in the image of all functions but transcode, and its compiled code is kept', async () => {
+    const cache = join(folder, 'compile-cache');
+    const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: cache };
+    const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: folder, env });
+    await copyFile(join(root, 'package.json'), join(folder, 'package.json'));
+    await node('dist/warm-up.js');
+    expect((await readdir(cache)).length).toBeGreaterThan(0);
+    expect((await node('dist/gst-functions.js', '--help')).stdout).toContain('serve');
+    for (const name of await readdir(join(root, 'functions'))) {
+      if (name === 'transcode') continue;
+      const load = `import(process.argv[1]).catch(({ message }) => { console.log(message); process.exit(1); })`;
+      await expect(node('--eval', load, join(folder, `dist/${name}.js`)), name).resolves.toBeDefined();
+    }
+  });
+
   it('serves the dashboard with every file of its page', async () => {
     const [jobs, transforms] = [join(folder, 'jobs'), join(folder, 'transforms')];
     await mkdir(transforms);
