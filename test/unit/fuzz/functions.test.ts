@@ -164,7 +164,7 @@ async function answered(target: Target, request: Request, name: string): Promise
 }
 
 describe.each(Object.keys(targets))('%s', (name) => {
-  it('takes anything, and then a good event', { timeout: 30_000 }, async () => {
+  it('takes anything, and then a good event', async () => {
     const target = await (targets[name] as () => Promise<Target>)();
     try {
       await target.works();
@@ -227,7 +227,7 @@ describe('what once was answered by a 5xx', () => {
 });
 
 describe('a request that is signed with the right key', () => {
-  it('and holds anything is refused or done, and never takes transcode down', { timeout: 30_000 }, async () => {
+  it('and holds anything is refused or done, and never takes transcode down', async () => {
     const target = await (targets.transcode as () => Promise<Target>)();
     const good = target.good as { data: unknown };
     try {
@@ -248,7 +248,7 @@ describe('a request that is signed with the right key', () => {
 });
 
 describe('the dead letter of a request of any shape', () => {
-  it('is taken: nobody could take it later', { timeout: 30_000 }, async () => {
+  it('is taken: nobody could take it later', async () => {
     const target = await (targets.recorder as () => Promise<Target>)();
     const good = plain(requestedEvent(recorded));
     try {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { containerOf, kindsOf, parseCaps, streamOf } from '../../../lib/gst/caps.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 describe('caps in words', () => {
   const streams: Array<[caps: string, facts: object]> = [
@@ -34,9 +35,9 @@ describe('caps in words', () => {
 
   it('are read in no time, however long the buffers in them: a FLAC has its pictures there', () => {
     const caps = `audio/x-flac, rate=(int)8000, streamheader=(buffer)< ${'664c6143'.repeat(100_000)}, 84 >, channels=(int)1`;
-    const begun = performance.now();
+    const begun = cpuTime();
     expect(streamOf(caps)).toEqual({ kind: 'audio', codec: 'flac', channels: 1, rate: 8000 });
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(cpuTime() - begun).toBeLessThan(1000);
   });
 
   it('quoted fields keep their commas, the first structure counts', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTransformIndex, type ResolvedTransform } from '../../../lib/transform/index.ts';
 import { compilePattern, patternFault } from '../../../lib/transform/match/pattern.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 import { type Change, resolved } from '../../support/transforms.ts';
 
 const takes = (name: string, minio: Change, more: Change = {}) =>
@@ -144,10 +145,10 @@ describe('expressions are those of RE2', () => {
   });
 
   it('take linear time on what makes others explode', () => {
-    const begin = performance.now();
+    const begin = cpuTime();
     expect(compilePattern('^(a+)+$').test(`${'a'.repeat(1000)}b`)).toBe(false);
     expect(compilePattern('(x+x+)+y').test('x'.repeat(1000))).toBe(false);
-    expect(performance.now() - begin).toBeLessThan(2000); // ms; a backtracking engine takes longer than the universe is old
+    expect(cpuTime() - begin).toBeLessThan(2000); // ms; a backtracking engine takes longer than the universe is old
   });
 
   it('may not be of any length', () => {
