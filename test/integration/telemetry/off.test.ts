@@ -19,7 +19,6 @@ const settings: Record<string, NodeJS.ProcessEnv> = {
     EVENT_KEY: 'key of a test',
     MINIO_ACCESS_KEY: 'a',
     MINIO_SECRET_KEY: 'b',
-    SCRATCH_DIR: join(tmpdir(), 'gst-scratch-of-off'),
   },
 };
 
@@ -27,7 +26,12 @@ const settings: Record<string, NodeJS.ProcessEnv> = {
 async function packagesOf(name: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gst-scripts-'));
   try {
-    const served = await serveProcess(name, { ...settings[name], ...env, NODE_V8_COVERAGE: folder });
+    const served = await serveProcess(name, {
+      ...settings[name],
+      SCRATCH_DIR: join(folder, 'scratch'),
+      ...env,
+      NODE_V8_COVERAGE: folder,
+    });
     const { pid } = served;
     expect((await served.stop()).code).toBe(0);
     const file = (await readdir(folder)).find((found) => found.includes(`-${pid}-`));
