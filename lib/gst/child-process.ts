@@ -62,7 +62,8 @@ export async function forkChild({ files, env, registry, scratchRoot, confinement
     serialization: 'json',
   } satisfies ForkOptions;
   const process = stage ? throughStage(stage, files.main, preload, options) : fork(files.main, preload, { ...options, stdio });
-  return { process, confinement };
+  // where the kernel cannot bind it, it must not try to bind itself further
+  return { process, confinement: stage && confinement };
 }
 
 const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] satisfies ForkOptions['stdio'];

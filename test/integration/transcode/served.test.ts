@@ -9,6 +9,7 @@ import { eventKey, requestedEvent } from '../../support/requests.ts';
 import { type ServedProcess, serveProcess } from '../../support/serve.ts';
 import { startTranscodeBench, type TranscodeBench } from '../../support/transcode.ts';
 import { until } from '../../support/until.ts';
+import { withoutLandlock } from '../../support/without-landlock.ts';
 
 /** Used for its MinIO, its broker and its media. */
 let bench: TranscodeBench;
@@ -16,17 +17,21 @@ let served: ServedProcess;
 let scratchDir: string;
 let source: Awaited<ReturnType<TranscodeBench['upload']>>;
 
-const serve = (env: NodeJS.ProcessEnv = {}) =>
-  serveProcess('transcode', {
-    K_SINK: bench.broker.url,
-    EVENT_KEY: eventKey,
-    SCRATCH_DIR: scratchDir,
-    MINIO_ACCESS_KEY: bench.minio.accessKey,
-    MINIO_SECRET_KEY: bench.minio.secretKey,
-    REQUIRE_SANDBOX: 'true',
-    PROGRESS_INTERVAL: '0.1',
-    ...env,
-  });
+const serve = (env: NodeJS.ProcessEnv = {}, before: string[] = []) =>
+  serveProcess(
+    'transcode',
+    {
+      K_SINK: bench.broker.url,
+      EVENT_KEY: eventKey,
+      SCRATCH_DIR: scratchDir,
+      MINIO_ACCESS_KEY: bench.minio.accessKey,
+      MINIO_SECRET_KEY: bench.minio.secretKey,
+      REQUIRE_SANDBOX: 'true',
+      PROGRESS_INTERVAL: '0.1',
+      ...env,
+    },
+    before,
+  );
 
 beforeAll(async () => {
   bench = await startTranscodeBench();
@@ -49,6 +54,16 @@ const slow: Element[] = [
   { name: 'matroskamux' },
 ];
 
+/** One frame for ever. */
+const endless: Element[] = [
+  { name: 'matroskademux' },
+  { name: 'jpegdec' },
+  { name: 'imagefreeze' },
+  { name: 'identity', properties: { sync: true } },
+  { name: 'jpegenc' },
+  { name: 'avimux' },
+];
+
 const ask = (data: ReturnType<TranscodeBench['request']>) =>
   fetch(served.url, {
     method: 'POST',
@@ -69,6 +84,33 @@ describe('readiness', () => {
     expect(other.status).toBe(429);
     expect(Number(other.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await asked).status).toBe(204);
+  });
+});
+
+describe('a kernel without Landlock', () => {
+  const openServer = async (env: NodeJS.ProcessEnv, key: string) => {
+    await served.stop();
+    served = await serve(env, withoutLandlock());
+    const data = bench.request({ source, elements: quick, sinks: { out: `media/${key}` } });
+    return { status: (await ask(data)).status, data };
+  };
+
+  it('lets jobs be done where the sandbox is not required, and is told of once', async () => {
+    const { status } = await openServer({ REQUIRE_SANDBOX: 'false' }, 'out/open.mkv');
+    expect(status).toBe(204);
+    expect((await bench.decoded('out/open.mkv')).streams).toMatchObject([{ frames: 30 }]);
+    await until(async () => (await readiness()).warm === true);
+    expect(await readiness()).toMatchObject({ ready: true, sandbox: { abi: 0, files: false, tcp: false } });
+    expect(served.log.filter((line) => line.includes('the kernel has no Landlock'))).toHaveLength(1);
+  });
+
+  it('lets none be done where it is', async () => {
+    const { status, data } = await openServer({}, 'out/refused.mkv');
+    expect(status).toBe(503);
+    expect(bench.broker.last('retrying', data.job)?.data.error.code).toBe('SANDBOX_REQUIRED');
+    expect(await bench.keys('out/refused')).toEqual([]);
+    await served.stop();
+    served = await serve();
   });
 });
 
@@ -124,7 +166,7 @@ describe('SIGTERM', () => {
   it('at the end of the grace stops the run: 503, and nothing is left', async () => {
     await served.stop();
     served = await serve({ DRAIN_SECONDS: '0' });
-    const data = bench.request({ source, elements: slow, sinks: { out: 'media/out/stopped.mkv' } });
+    const data = bench.request({ source, elements: endless, sinks: { out: 'media/out/stopped.avi' } });
     const asked = ask(data);
     await until(async () => bench.broker.kinds(data.job).includes('progress'));
     const ended = served.stop();
