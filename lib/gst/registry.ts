@@ -3,6 +3,7 @@
  * scan takes longer than a short job. An image bakes one in (GST_REGISTRY); elsewhere it is made once, in a cache.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -29,7 +30,7 @@ export async function pluginRegistry({ env, cacheDir, scan }: RegistryOptions): 
   const made = await changed(registry);
   if (made !== undefined && made > (await newestPluginFolder(env))) return registry;
   await mkdir(folder, { recursive: true });
-  const draft = `${registry}.${process.pid}`;
+  const draft = `${registry}.${randomUUID()}`; // others may make it at the same time, in this process too
   try {
     await scanPlugins(scan, draft, env);
     await rename(draft, registry);
