@@ -32,7 +32,7 @@ export interface RunMore {
   sourceSize?: number;
 }
 
-const limits: Limits = { timeout: 30, stall: 10, inputBytes: 2 ** 34, outputBytes: 2 ** 34 };
+const limits: Limits = { timeout: 120, stall: 60, inputBytes: 2 ** 34, outputBytes: 2 ** 34 };
 
 export async function startEngineBench(options: Partial<EngineOptions> = {}): Promise<EngineBench> {
   const folder = await mkdtemp(join(tmpdir(), 'gst-engine-'));

@@ -20,7 +20,7 @@ export interface RequestFields {
   debug?: Requested['pipeline']['debug'];
 }
 
-const defaultLimits: Limits = { timeout: 60, stall: 30, inputBytes: 2 ** 34, outputBytes: 2 ** 34 };
+const defaultLimits: Limits = { timeout: 120, stall: 60, inputBytes: 2 ** 34, outputBytes: 2 ** 34 };
 
 export function requestedData({ endpoint, source, sinks, elements, transform = 'test', ...rest }: RequestFields): Requested {
   const work = JSON.stringify([endpoint.address, source.bucket, source.key, source.etag, sinks, elements]);

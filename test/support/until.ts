@@ -1,7 +1,9 @@
-/** Waits for a condition; fails when it does not come about in time. */
+/** Waits for a condition; fails when it does not come about in time, which is as long as the slowest machine may need. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export async function until(condition: () => boolean | Promise<boolean>, timeout = 15_000): Promise<void> {
+const longest = 50_000; // ms
+
+export async function until(condition: () => boolean | Promise<boolean>, timeout = longest): Promise<void> {
   const deadline = performance.now() + timeout;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not so after ${timeout} ms: ${condition}`);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../../cli/demo/verify.ts';
 import type { JobRecord } from '../../../lib/jobs/index.ts';
 import { makeClip } from '../../support/clips.ts';
-import { type DevBench, startDevBench, type TestTransform } from '../../support/dev.ts';
+import { type DevBench, jobTimeout, startDevBench, type TestTransform } from '../../support/dev.ts';
 import { lives } from '../../support/engine.ts';
 import { until } from '../../support/until.ts';
 
@@ -62,9 +62,9 @@ const isIn = (key: string, state: string) => () =>
     () => false,
   );
 
-describe('a Transform with execution: job', { timeout: 150_000 }, () => {
+describe('a Transform with execution: job', () => {
   it('runs in a process that goes when it is done; one that is killed is tried again', async () => {
-    await until(() => bench.of('started', 'in/killed.mkv').length === 1, 90_000);
+    await until(() => bench.of('started', 'in/killed.mkv').length === 1, jobTimeout);
     const [victim = 0, ...others] = bench.dev.oneShots();
     expect(others).toEqual([]);
     process.kill(victim, 'SIGKILL');
@@ -110,11 +110,11 @@ describe('a Transform with execution: job', { timeout: 150_000 }, () => {
     // 450 frames, each of which takes 150 ms: the run lasts until it is stopped
     const longer = await makeClip(bench.folder, 'longer.mkv', { audio: false, seconds: 30 });
     await bench.client.fPutObject('media', 'in/last.mkv', longer);
-    await until(() => bench.of('started', 'in/last.mkv').length === 1, 90_000);
+    await until(() => bench.of('started', 'in/last.mkv').length === 1, jobTimeout);
     const job = String(bench.of('requested', 'in/last.mkv')[0]?.subject);
     await until(isIn('in/last.mkv', 'InProgress'));
     await bench.client.fPutObject('media', 'in/queued.mkv', longer);
-    await until(() => bench.of('requested', 'in/queued.mkv').length === 1, 90_000);
+    await until(() => bench.of('requested', 'in/queued.mkv').length === 1, jobTimeout);
     await until(isIn('in/queued.mkv', 'Pending'));
     const queued = String(bench.of('requested', 'in/queued.mkv')[0]?.subject);
     expect(await command('cancel', queued)).toEqual({ namespace: 'default', name: queued });
@@ -129,7 +129,7 @@ describe('a Transform with execution: job', { timeout: 150_000 }, () => {
     expect(bench.of('started', 'in/queued.mkv')).toEqual([]);
     expect(await bench.scratch()).toEqual([]);
     await command('retry', job);
-    await until(() => bench.of('started', 'in/last.mkv').length === 2, 90_000);
+    await until(() => bench.of('started', 'in/last.mkv').length === 2, jobTimeout);
   });
 
   it('ends with dev', async () => {

@@ -10,7 +10,7 @@ import { createPublisher, sign } from '../../../lib/events/index.ts';
 import type { Failed, Requested, Started, Succeeded } from '../../../lib/events/types.ts';
 import type { Element } from '../../../lib/graph/model.ts';
 import { makeClip } from '../../support/clips.ts';
-import { type DevBench, startDevBench, versionsIn, writeTransform } from '../../support/dev.ts';
+import { type DevBench, jobTimeout, startDevBench, versionsIn, writeTransform } from '../../support/dev.ts';
 import { notification } from '../../support/functions.ts';
 import { until } from '../../support/until.ts';
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   ]);
   await bench.client.setBucketVersioning('made', { Status: 'Enabled' });
   clip = await makeClip(bench.folder, 'clip.mkv', { audio: false });
-  publish = createPublisher({ sink: bench.dev.brokerUrl, timeout: 5000 });
+  publish = createPublisher({ sink: bench.dev.brokerUrl, timeout: 60_000 });
 });
 afterAll(() => bench?.close());
 
@@ -66,7 +66,7 @@ async function uploadsOf(bucket: string, key: string): Promise<number> {
 }
 
 // MinIO looks into its queue every 3 s: what does not depend on each other is uploaded at the same time
-describe.concurrent('what is uploaded', { timeout: 150_000 }, () => {
+describe.concurrent('what is uploaded', () => {
   it('20 files at once give 20 outputs, each made once', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `in/many/${i}.mkv`);
     await Promise.all(keys.map((key) => upload(key)));
@@ -103,7 +103,7 @@ describe.concurrent('what is uploaded', { timeout: 150_000 }, () => {
   it('is made of its newest content: what was begun with an older one is dropped', async () => {
     const newer = await makeClip(bench.folder, 'newer.mkv', { audio: false, width: 240, height: 180 });
     await upload('slow/a.mkv');
-    await until(() => bench.of('started', 'slow/a.mkv').length === 1, 90_000);
+    await until(() => bench.of('started', 'slow/a.mkv').length === 1, jobTimeout);
     await upload('slow/a.mkv', newer);
     await bench.end('slow/a.mkv', 2);
     await bench.quiet();
@@ -304,7 +304,7 @@ describe('a function that dies', () => {
     const victim = bench.dev.functions.find(({ label }) => label === 'transcode1');
     const pid = victim?.pid ?? 0;
     await Promise.all(['slow/d1.mkv', 'slow/d2.mkv'].map((key) => upload(key)));
-    await until(() => bench.of('started', 'slow/d1.mkv').length + bench.of('started', 'slow/d2.mkv').length === 2);
+    await until(() => bench.of('started', 'slow/d1.mkv').length + bench.of('started', 'slow/d2.mkv').length === 2, jobTimeout);
     process.kill(pid, 'SIGKILL');
     for (const key of ['slow/d1.mkv', 'slow/d2.mkv']) expect((await bench.end(key)).kind).toBe('succeeded');
     await until(() => victim?.pid !== pid);

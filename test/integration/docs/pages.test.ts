@@ -23,7 +23,7 @@ const product = files.filter((path) => /^(bin|cli|docs|examples|functions|knativ
 /** As the pages have it, and as Transforms name it. */
 const documented = '127.0.0.1:9000';
 
-const pageTimeout = 110_000; // ms
+const pageTimeout = 300_000; // ms
 
 let clone: string;
 const folders: string[] = [];

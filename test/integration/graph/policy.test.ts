@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 
 const catalogue = loadCatalogue();
 /** Longest time that a small pipeline takes to make its file, in milliseconds. */
-const longest = 30_000;
+const longest = 120_000;
 
 /** What the policy says of one element, in a Transform whose output is a single file or a folder. */
 function refused(factory: string, properties: Record<string, PropertyValue>, directory = false): string[] {

@@ -8,7 +8,7 @@ import type { Element } from '../../../lib/graph/model.ts';
 import { type InstrumentName, instrumentTable } from '../../../lib/telemetry/index.ts';
 import { makeClip } from '../../support/clips.ts';
 import { conventionalNames } from '../../support/conventions.ts';
-import { type DevBench, startDevBench } from '../../support/dev.ts';
+import { type DevBench, jobTimeout, startDevBench } from '../../support/dev.ts';
 import { type Collector, type ReceivedSpan, shortName, spanPaths, startCollector, type Values } from '../../support/otlp.ts';
 import { processTree } from '../../support/process-tree.ts';
 import { until } from '../../support/until.ts';
@@ -20,7 +20,7 @@ const picture = (...between: Element[]): Element[] => [
   { name: 'x264enc', properties: { 'speed-preset': 'ultrafast' } },
   { name: 'mp4mux' },
 ];
-const sleepy = { name: 'identity', properties: { 'sleep-time': 150_000 } }; // µs a frame
+const sleepy = { name: 'identity', properties: { 'sleep-time': 300_000 } }; // µs a frame, of which there are 15: time to be killed in
 
 let collector: Collector;
 let bench: DevBench;
@@ -205,7 +205,7 @@ describe('the trace of a file that is no media', () => {
 describe('the trace of a run whose process is killed', () => {
   it('holds both runs, the first with its fault', async () => {
     await bench.client.fPutObject('media', 'slow/a.mkv', clip);
-    await until(() => bench.of('progress', 'slow/a.mkv').length > 0, 45_000);
+    await until(() => bench.of('progress', 'slow/a.mkv').length > 0, jobTimeout);
     const transcode = bench.dev.functions.find(({ name }) => name === 'transcode');
     const children = (await processTree(transcode?.pid ?? 0)).slice(1);
     expect(children.length).toBeGreaterThan(0);
@@ -260,12 +260,14 @@ describe('metrics', () => {
       execution: 'service',
       data: {},
     });
-    await createPublisher({ sink: bench.dev.brokerUrl, timeout: 5000 })(event);
+    await createPublisher({ sink: bench.dev.brokerUrl, timeout: 60_000 })(event);
     await until(() => value('gst.dead_letters', { 'gst.event': 'requested', 'http.response.status_code': 400 }) === 1);
   });
 
-  it('are those of the table, every one of them, with its unit and its attributes', () => {
-    expect([...collector.metrics()].sort()).toEqual(Object.keys(instrumentTable).sort());
+  it('are those of the table, every one of them, with its unit and its attributes', async () => {
+    const wanted = Object.keys(instrumentTable).sort();
+    await until(() => collector.metrics().size >= wanted.length);
+    expect([...collector.metrics()].sort()).toEqual(wanted);
     for (const [name, { unit, attributes }] of Object.entries(instrumentTable)) {
       for (const point of collector.points(name)) {
         expect([name, point.unit]).toEqual([name, unit]);

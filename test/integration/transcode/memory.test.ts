@@ -51,7 +51,7 @@ async function handle(count: number): Promise<void> {
 }
 
 describe('the heap of the server', () => {
-  it('has no object more for each one that was handled', { timeout: 240_000 }, async () => {
+  it('has no object more for each one that was handled', async () => {
     const objects = 10;
     const counts: Array<Map<string, number>> = [];
     for (let round = 0; round < 3; round++) {
@@ -67,7 +67,7 @@ describe('the heap of the server', () => {
     expect(counts.at(-1)?.get('Object')).toBeGreaterThan(1000); // it was looked at
   });
 
-  it('stays near what is in use, however much garbage is made', { timeout: 120_000 }, async () => {
+  it('stays near what is in use, however much garbage is made', async () => {
     const total = () => heap.evaluate('process.memoryUsage().heapTotal / 2 ** 20') as Promise<number>;
     const before = await total();
     // 0.5 GB, of which 12 MB are in use at a time for long enough to be taken for old
