@@ -20,7 +20,7 @@ export default defineConfig({
     // two cores: more workers than that only make timings of real pipelines worse
     maxWorkers: 2,
     projects: [
-      tier('unit', { testTimeout: 60_000, setupFiles: 'test/support/fast-check.ts' }),
+      tier('unit', { testTimeout: 60_000, hookTimeout, setupFiles: 'test/support/fast-check.ts' }),
       tier('integration', { retry, testTimeout: 300_000, hookTimeout }),
       tier('corpus', { retry, testTimeout: 300_000, hookTimeout }),
       tier('faults', { retry, testTimeout: 600_000, hookTimeout }),
