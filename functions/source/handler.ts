@@ -21,7 +21,7 @@ export interface SourceDeps {
 export function createHandler({ publish, authorized, endpoint }: SourceDeps): RequestHandler {
   const records = counter('gst.source.records');
   return async ({ headers, body }, { log, signal, path }) => {
-    const authorization = headers.get('authorization');
+    const authorization = headers.get('authorization') ?? null;
     // older MinIO asks by an empty POST whether somebody is there
     if (body.length === 0 && authorization === null) return;
     if (!authorized(authorization)) throw new Fault('EVENT_UNAUTHORIZED');

@@ -4,7 +4,8 @@ export { jobOf } from './job-of.ts';
 export { decodeObjectEvents, objectEvent, objectEventId, objectTypePrefix } from './object.ts';
 export { createPublisher, type Publish, type PublishOptions } from './publish.ts';
 export { publishAll } from './publish-all.ts';
-export { type ReadOptions, readCloudEvent } from './receive.ts';
+export { type Result, readResult } from './read-result.ts';
+export { type HeaderFields, type ReadOptions, readCloudEvent } from './receive.ts';
 export {
   chainOf,
   isRequest,
@@ -14,10 +15,10 @@ export {
   readRequested,
   requestedEvent,
 } from './requested.ts';
-export { factsOf, type Result, type ResultOptions, readResult, resultEvent } from './result.ts';
+export { factsOf, type ResultOptions, resultEvent } from './result.ts';
 export { decodeKey, encodeKey } from './s3-key.ts';
 export { createdObjects, decodeS3Records, isCreation, type Notification, readNotification } from './s3-records.ts';
-export { eventSchema, longestChain, type SchemaName, schemaNames, schemaUri } from './schemas.ts';
+export { eventSchema, type SchemaName, schemaNames } from './schemas.ts';
 export { canonicalJson, sameSecret, sign, verify } from './signature.ts';
 export { currentTraceId, eventAttributes, parseTraceparent, traceOf } from './trace.ts';
 export * from './types.ts';

@@ -1,11 +1,11 @@
 /** Object events: one for each new content of a bucket, whoever told of it. */
 import { createHash } from 'node:crypto';
-import { CloudEvent } from 'cloudevents';
+import { CloudEvent } from './cloud-event.ts';
 import { encodeKey } from './s3-key.ts';
 import { createdObjects } from './s3-records.ts';
-import { schemaUri } from './schemas.ts';
+
 import { currentTrace } from './trace.ts';
-import type { ObjectEvent } from './types.ts';
+import { type ObjectEvent, schemaUri } from './types.ts';
 
 export const objectTypePrefix = 'com.amazonaws.s3.';
 

@@ -4,6 +4,7 @@ import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
 import { inSpan } from '../telemetry/index.ts';
+import { type Send, send as sendOverHttp } from './send.ts';
 import { eventAttributes, traceExtensions } from './trace.ts';
 
 /** Publishes an event to `K_SINK`: resolves when the Broker has it, rejects with `PUBLISH_FAILED`. */
@@ -16,7 +17,7 @@ export interface PublishOptions {
   timeout: number;
   /** Waits before the second and later tries, in milliseconds. Whoever delivered the cause tries for longer. */
   retryDelays?: readonly number[];
-  fetch?: typeof fetch;
+  send?: Send;
 }
 
 /** Least wait is short, for a connection that the Broker closed while it was idle. */
@@ -26,7 +27,7 @@ const defaultRetryDelays = [100, 500]; // ms
 const retried = (status: number) => status >= 500 || status === 429 || status === 408;
 
 export function createPublisher(options: PublishOptions): Publish {
-  const { sink, timeout, retryDelays = defaultRetryDelays, fetch: send = fetch } = options;
+  const { sink, timeout, retryDelays = defaultRetryDelays, send = sendOverHttp } = options;
   const place = placeAttributes(sink);
   const publish = async (given: CloudEvent<unknown>, span: Span, signal?: AbortSignal) => {
     // the extensions of the event are where its consumers go on from; the headers of the request are the hop, here the same span
@@ -79,22 +80,19 @@ interface Posting {
   span: Span;
 }
 
-async function post(send: typeof fetch, sink: string, posting: Posting): Promise<PostFailure | undefined> {
+async function post(send: Send, sink: string, posting: Posting): Promise<PostFailure | undefined> {
   const { headers, body, timeout, signal, span } = posting;
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeout);
   try {
-    const response = await send(sink, {
-      method: 'POST',
+    const status = await send(sink, {
       headers,
       body,
-      redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
     });
-    span.setAttribute('http.response.status_code', response.status);
-    await response.body?.cancel();
-    if (response.ok) return undefined;
-    return { cause: `it answered ${response.status}`, final: !retried(response.status) };
+    span.setAttribute('http.response.status_code', status);
+    if (status >= 200 && status < 300) return undefined;
+    return { cause: `it answered ${status}`, final: !retried(status) };
   } catch (error) {
     if (signal?.aborted) return { cause: 'the process is ending', final: true, error };
     if (limit.signal.aborted) return { cause: `no answer in ${timeout / 1000} s`, final: false, error };
@@ -104,9 +102,7 @@ async function post(send: typeof fetch, sink: string, posting: Posting): Promise
   }
 }
 
-/** fetch hides the reason ("fetch failed") one level down. */
 function causeOf(error: unknown): string {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(inner instanceof Error)) return String(inner);
-  return inner.message || (inner as NodeJS.ErrnoException).code || inner.name;
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }

@@ -3,8 +3,9 @@
  * missing ids and times, knows two spellings of each content type, and drops or mangles some data. So the request is
  * read here, and the SDK is given attributes and data to validate.
  */
-import { CloudEvent } from 'cloudevents';
+
 import { Fault } from '../errors.ts';
+import { CloudEvent } from './cloud-event.ts';
 
 export interface ReadOptions {
   /**
@@ -12,6 +13,12 @@ export interface ReadOptions {
    * once cannot be read now, and refusing it again would lose it without a word.
    */
   keepUnreadableData?: boolean;
+}
+
+/** What a `Headers` of fetch and a Map are alike in. Names are in lower case. */
+export interface HeaderFields extends Iterable<[name: string, value: string]> {
+  get(name: string): string | null | undefined;
+  has(name: string): boolean;
 }
 
 type Attributes = Record<string, unknown>;
@@ -22,7 +29,7 @@ const required = ['id', 'source', 'type'] as const;
 const deepest = 100;
 
 /** @throws Fault EVENT_MALFORMED, EVENT_MEDIA_TYPE */
-export function readCloudEvent(headers: Headers, body: Uint8Array, options: ReadOptions = {}): CloudEvent<unknown> {
+export function readCloudEvent(headers: HeaderFields, body: Uint8Array, options: ReadOptions = {}): CloudEvent<unknown> {
   const type = mediaType(headers.get('content-type'));
   if (type === 'application/cloudevents+json') return build(structured(body, options));
   if (type?.startsWith('application/cloudevents')) throw new Fault('EVENT_MEDIA_TYPE', { type });
@@ -61,11 +68,11 @@ function structured(body: Uint8Array, options: ReadOptions): Attributes {
   );
   if (typeof attributes.data_base64 !== 'string') return attributes;
   const { data_base64, ...rest } = attributes;
-  const type = mediaType(typeof rest.datacontenttype === 'string' ? rest.datacontenttype : null);
+  const type = mediaType(typeof rest.datacontenttype === 'string' ? rest.datacontenttype : undefined);
   return { ...rest, data: readData(type, Buffer.from(data_base64, 'base64'), options) };
 }
 
-function binary(headers: Headers, type: string | undefined, body: Uint8Array, options: ReadOptions): Attributes {
+function binary(headers: HeaderFields, type: string | undefined, body: Uint8Array, options: ReadOptions): Attributes {
   const attributes: Attributes = {};
   for (const [name, value] of headers) {
     if (name.startsWith('ce-')) attributes[name.slice('ce-'.length)] = value;
@@ -123,7 +130,7 @@ function isTooDeep(value: unknown): boolean {
 }
 
 /** `application/json; charset=UTF-8` → `application/json`. */
-function mediaType(value: string | null): string | undefined {
+function mediaType(value: string | null | undefined): string | undefined {
   return value?.split(';', 1)[0]?.trim().toLowerCase() || undefined;
 }
 

@@ -1,5 +1,6 @@
 /** docs/reference/events.md, made from the schemas. */
-import { type SchemaName, schemaNames, schemaTitles, schemaUri } from './schemas.ts';
+import { type SchemaName, schemaNames, schemaTitles } from './schemas.ts';
+import { schemaUri } from './types.ts';
 
 /** What is not in the data: who sends an event, and what it is called. */
 const envelopes: Record<SchemaName, { type: string; source: string; id: string; subject: string; from: string }> = {

@@ -1,13 +1,14 @@
 /** `requested`: one object, one Transform, all that transcode needs to run it; signed. */
-import { CloudEvent } from 'cloudevents';
+
 import { Fault } from '../errors.ts';
 import type { ResolvedTransform } from '../transform/types.ts';
+import { CloudEvent } from './cloud-event.ts';
 import { jobId } from './job-id.ts';
 import { parseData } from './parse-data.ts';
-import { requestedSchema, schemaUri } from './schemas.ts';
+import { requestedSchema } from './requested-schema.ts';
 import { sign, verify } from './signature.ts';
 import { currentTrace } from './trace.ts';
-import { type ObjectEvent, type Requested, type SinkObject, typePrefix } from './types.ts';
+import { type ObjectEvent, type Requested, type SinkObject, schemaUri, typePrefix } from './types.ts';
 
 /** Largest `requested`, in bytes of its structured form: CloudEvents promises that 64 KiB get through. */
 export const largestRequested = 60 * 1024;

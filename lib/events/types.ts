@@ -3,6 +3,15 @@ import type { FaultClass, FaultCode } from '../errors.ts';
 import type { Element } from '../graph/model.ts';
 
 export const typePrefix = 'io.gst.pipelines.transform.';
+
+/** `dataschema` of the events with this data; also the `$id` of docs/schema/events/<name>.json. */
+export function schemaUri(name: string): string {
+  return `urn:gst-functions:events:${name}:v1`;
+}
+
+/** Longest chain of Transforms that is followed; a longer one is taken for a loop. */
+export const longestChain = 16;
+
 export type ResultKind = 'started' | 'progress' | 'retrying' | 'succeeded' | 'failed' | 'skipped';
 
 /** How to reach a storage server. `credentialsSecret` is a Secret's name in the Transform's namespace, never its content. */

@@ -1,12 +1,11 @@
-/** The HTTP face of a function, as `Request → Response`: tested without a socket, served by server.ts. */
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+/** The HTTP face of a function, tested without a socket (`Request → Response`), served by server.ts. */
 import type { Logger } from 'pino';
 import { Fault } from '../errors.ts';
-import { currentTraceId, jobOf, readCloudEvent } from '../events/index.ts';
+import { currentTraceId, type HeaderFields, jobOf, readCloudEvent } from '../events/index.ts';
 import { histogram } from '../telemetry/index.ts';
+import { type Answer, type Asked, overFetch, type Respond } from './exchange.ts';
 import { processing } from './telemetry.ts';
-import type { EventContext, Handler, Lifecycle } from './types.ts';
+import type { App, EventContext, Handler, Lifecycle } from './types.ts';
 
 export interface AppOptions {
   log: Logger;
@@ -28,13 +27,13 @@ export interface Readiness {
 }
 
 /** A POST as it came, of any path. Resolves for 204; rejects with a `Fault`, whose status is the answer. */
-export type RequestHandler = (request: { headers: Headers; body: Uint8Array }, context: EventContext) => Promise<void>;
+export type RequestHandler = (request: { headers: HeaderFields; body: Uint8Array }, context: EventContext) => Promise<void>;
 
 /** Told to whoever finds the process busy, in seconds. The Broker goes by its own backoff. */
 const retryAfter = 5;
 
 /** An app that takes CloudEvents, one in each POST. */
-export function createApp(handler: Handler, options: AppOptions): Hono {
+export function createApp(handler: Handler, options: AppOptions): App {
   return createHttpApp(async ({ headers, body }, context) => {
     const event = readCloudEvent(headers, body, options);
     const { path } = context;
@@ -54,12 +53,13 @@ export function createApp(handler: Handler, options: AppOptions): Hono {
  * Every answer to a POST has an empty body, those of the framework too: an error body of more than 768 bytes kills the
  * in-memory dispatcher of Knative, and a 2xx with a body that is no CloudEvent is delivered again.
  */
-export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono {
+export function createHttpApp(handle: RequestHandler, options: AppOptions): App {
   const { log, lifecycle } = options;
   const durations = histogram('http.server.request.duration');
-  const app = new Hono();
-  const answer = (status: number, headers: Record<string, string> = {}) =>
-    new Response(null, { status, headers: lifecycle.draining() ? { ...headers, connection: 'close' } : headers });
+  const answer = (status: number, headers: Record<string, string> = {}): Answer => ({
+    status,
+    headers: lifecycle.draining() ? { ...headers, connection: 'close' } : headers,
+  });
   const refuse = (error: unknown, about = log) => {
     const fault = Fault.from(error);
     // 422 and 429 are everyday answers, and whoever gave them has logged why
@@ -67,51 +67,48 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): Hono
     about[level]({ err: fault, status: fault.status }, 'request refused');
     return answer(fault.status, fault.status === 429 ? { 'retry-after': String(retryAfter) } : {});
   };
-
-  app.get('/health/liveness', () => answer((options.liveness?.() ?? true) ? 200 : 503));
-  app.get('/health/readiness', async () => {
+  const readiness = async (): Promise<Answer> => {
     const found = (await options.readiness?.()) ?? { ready: true };
     const ready = found.ready && !lifecycle.draining();
-    return Response.json({ ...found, ready, draining: lifecycle.draining() }, { status: ready ? 200 : 503 });
-  });
-  const limit = bodyLimit({
-    maxSize: options.bodyLimit,
-    onError: () => refuse(new Fault('EVENT_TOO_LARGE', { limit: options.bodyLimit })),
-  });
-  app.post('*', limit, async (c) => {
-    const request = c.req.raw;
+    return {
+      status: ready ? 200 : 503,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...found, ready, draining: lifecycle.draining() }),
+    };
+  };
+  const post = async ({ target, headers, body, gone }: Asked): Promise<Answer> => {
     const done = lifecycle.begin();
     const begun = performance.now();
-    const answered = (response: Response, fault?: Fault) => {
+    const answered = (given: Answer, fault?: Fault) => {
       durations.record((performance.now() - begun) / 1000, {
         'http.request.method': 'POST',
         'url.scheme': 'http',
-        'http.response.status_code': response.status,
+        'http.response.status_code': given.status,
         ...(fault && { 'error.type': fault.code }),
       });
-      return response;
+      return given;
     };
-    const { pathname, search } = new URL(request.url);
-    const context: EventContext = {
-      log,
-      signal: lifecycle.signal,
-      gone: request.signal,
-      draining: lifecycle.draining,
-      path: pathname + search,
-      headers: request.headers,
-    };
+    const { signal, draining } = lifecycle;
+    const context: EventContext = { log, signal, gone, draining, path: target, headers };
     try {
-      await handle({ headers: request.headers, body: new Uint8Array(await request.arrayBuffer()) }, context);
+      await handle({ headers, body: await body(options.bodyLimit) }, context);
       return answered(answer(204));
     } catch (error) {
       return answered(refuse(error, context.log), Fault.from(error));
     } finally {
       done();
     }
-  });
-  if (options.ping) app.get('*', () => answer(200));
-  // never 404, which the Broker would try again
-  app.all('*', () => answer(405, { allow: 'POST' }));
-  app.onError((error) => refuse(error));
-  return app;
+  };
+  const route = async (asked: Asked): Promise<Answer> => {
+    if (asked.method === 'POST') return post(asked);
+    if (asked.method === 'GET' || asked.method === 'HEAD') {
+      const [path] = asked.target.split('?', 1);
+      if (path === '/health/liveness') return answer((options.liveness?.() ?? true) ? 200 : 503);
+      if (path === '/health/readiness') return readiness();
+      if (options.ping) return answer(200);
+    }
+    return answer(405, { allow: 'POST' }); // never 404, which the Broker would try again
+  };
+  const respond: Respond = (asked) => route(asked).catch((error: unknown) => refuse(error));
+  return { respond, fetch: overFetch(respond) };
 }

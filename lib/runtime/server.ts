@@ -1,12 +1,12 @@
 /** Puts a function behind a port, and ends it without cutting off what it has in hand. */
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '../errors.ts';
 import { histogram } from '../telemetry/index.ts';
+import { listenerOf } from './listener.ts';
 import { settingsFault } from './settings.ts';
-import type { RunningFunction } from './types.ts';
+import type { App, RunningFunction } from './types.ts';
 
 export interface ServeOptions {
   port: number;
@@ -34,8 +34,7 @@ const flushTime = 500;
 /** @throws Fault SETTINGS_INVALID where the port cannot be had */
 export async function serve(running: RunningFunction, { port, host, drainSeconds }: ServeOptions): Promise<Served> {
   const { lifecycle, log } = running;
-  // the name stands in where a request has no Host header
-  const server = createAdaptorServer({ fetch: (request) => running.app.fetch(request), hostname: 'function' }) as Server;
+  const server = await serverOf(running.app);
   // a request body comes at once or not at all; an answer may take as long as a transcode
   server.requestTimeout = 60_000;
   const listening = await listen(server, port, host);
@@ -76,6 +75,13 @@ export async function serve(running: RunningFunction, { port, host, drainSeconds
       return ending;
     },
   };
+}
+
+async function serverOf(app: App): Promise<Server> {
+  if (app.respond) return createServer(listenerOf(app.respond));
+  const { createAdaptorServer } = await import('@hono/node-server'); // loads all of fetch
+  // the name stands in where a request has no Host header
+  return createAdaptorServer({ fetch: (request) => app.fetch(request), hostname: 'function' }) as Server;
 }
 
 async function listen(server: Server, port: number, host?: string): Promise<number> {

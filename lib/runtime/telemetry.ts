@@ -2,11 +2,11 @@
 import { type Attributes, context, type Link, type Span, SpanKind, trace } from '@opentelemetry/api';
 import type { CloudEvent } from 'cloudevents';
 import { Fault } from '../errors.ts';
-import { eventAttributes, parseTraceparent, traceOf } from '../events/index.ts';
+import { eventAttributes, type HeaderFields, parseTraceparent, traceOf } from '../events/index.ts';
 import { inSpan } from '../telemetry/index.ts';
 
 export interface Delivered {
-  headers: Headers;
+  headers: HeaderFields;
   /** Path and query. */
   path: string;
 }
@@ -37,7 +37,7 @@ export function serving<T>({ headers, path }: Delivered, work: () => Promise<T>)
   return answering('POST', { kind: SpanKind.SERVER, attributes: requestAttributes(path), parent }, work);
 }
 
-const callerOf = (headers: Headers) => parseTraceparent(headers.get('traceparent'), headers.get('tracestate'));
+const callerOf = (headers: HeaderFields) => parseTraceparent(headers.get('traceparent'), headers.get('tracestate'));
 
 /** The query is left out: it may hold a token. No function ends TLS itself. */
 const requestAttributes = (path: string): Attributes => ({

@@ -1,6 +1,8 @@
 /** What a function is, independent of how it is served. */
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
+import type { HeaderFields } from '../events/receive.ts';
+import type { Respond } from './exchange.ts';
 import type { SettingsSpec } from './settings.ts';
 
 export interface EventContext {
@@ -13,7 +15,7 @@ export interface EventContext {
   draining: () => boolean;
   /** Path and query under which the event came, such as `/dead`. */
   path: string;
-  headers: Headers;
+  headers: HeaderFields;
 }
 
 /**
@@ -40,9 +42,16 @@ export interface Lifecycle {
   abort(reason: unknown): void;
 }
 
+/** Answers requests without a socket. */
+export interface App {
+  fetch(request: Request): Response | Promise<Response>;
+  /** The same without the classes of fetch, for what starts while somebody waits: see exchange.ts. */
+  respond?: Respond;
+}
+
 /** One function at work: the app answers requests without a socket, so a server or a test can drive it. */
 export interface RunningFunction {
-  app: { fetch(request: Request): Response | Promise<Response> };
+  app: App;
   lifecycle: Lifecycle;
   log: Logger;
   /** Called once it listens, while nothing has come yet: reads what a first request would have to wait for. */

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/errors.ts';
 import { createApp, createLifecycle, type Handler, runFunction, type Served, serve } from '../../../lib/runtime/index.ts';
@@ -8,6 +9,7 @@ import { posted, runAt } from '../../support/results.ts';
 import { until } from '../../support/until.ts';
 
 const body = JSON.stringify(posted('started', { run: runAt(0), seq: 0 }));
+const limit = 1024 ** 2; // bytes
 const headers = { 'content-type': 'application/cloudevents+json' };
 let served: Served | undefined;
 afterEach(async () => {
@@ -21,12 +23,12 @@ async function start(work: Handler, drainSeconds = 30) {
     begun.resolve();
     return work(event, context);
   };
-  const { log } = keptLog();
+  const { log, lines } = keptLog();
   const lifecycle = createLifecycle();
   let closed = 0;
   const close = async () => void closed++;
   served = await serve(
-    { app: createApp(handler, { log, lifecycle, bodyLimit: 1024 ** 2 }), lifecycle, log, close },
+    { app: createApp(handler, { log, lifecycle, bodyLimit: limit }), lifecycle, log, close },
     { port: 0, host: '127.0.0.1', drainSeconds },
   );
   const url = `http://127.0.0.1:${served.port}/`;
@@ -36,7 +38,7 @@ async function start(work: Handler, drainSeconds = 30) {
     await begun.promise;
     return { answer };
   };
-  return { served, url, lifecycle, send, closed: () => closed };
+  return { served, url, lifecycle, lines, send, closed: () => closed };
 }
 
 describe('a served function', () => {
@@ -46,6 +48,44 @@ describe('a served function', () => {
     });
     const answer = await (await send()).answer;
     expect([answer.status, await answer.text()]).toEqual([422, '']);
+  });
+
+  it.each([
+    ['as its sender says', { 'content-length': String(limit + 1) }],
+    ['as comes out when it comes', { 'transfer-encoding': 'chunked' }],
+  ])('refuses a body that is too large %s, and goes on', async (_name, length) => {
+    const { url } = await start(async () => {});
+    const call = request(url, { method: 'POST', headers: { ...headers, ...length } });
+    call.end('x'.repeat(limit + 1));
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(413);
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(204);
+  });
+
+  it('is at rest again when a caller has gone before all of its event was there', async () => {
+    const { url, lifecycle, lines } = await start(async () => {});
+    const call = request(url, { method: 'POST', headers: { ...headers, 'content-length': '100' } }).on('error', () => {});
+    await new Promise((sent) => call.write('{', sent));
+    call.destroy();
+    await until(() => lines.some(({ msg }) => msg === 'request refused'));
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'request refused', level: 'warn', status: 503 }));
+    await lifecycle.idle();
+  });
+
+  it.each(['/a?b=c', 'http://function.example/a?b=c'])('tells its handler the path that was asked for by %s', async (path) => {
+    const paths: string[] = [];
+    const { served } = await start(async (_event, context) => void paths.push(context.path));
+    const call = request({ host: '127.0.0.1', port: served.port, path, method: 'POST', headers }).end(body);
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    expect([answer.resume().statusCode, paths]).toEqual([204, ['/a?b=c']]);
+  });
+
+  it('answers HEAD as it does GET, without a body', async () => {
+    const { url } = await start(async () => {});
+    const answers = ['GET', 'HEAD'].map((method) => fetch(`${url}health/readiness?x=y`, { method }));
+    const [get, head] = await Promise.all(answers);
+    expect([get?.status, head?.status, get?.headers.get('content-type')]).toEqual([200, 200, head?.headers.get('content-type')]);
+    expect([await get?.json(), await head?.text()]).toEqual([{ ready: true, draining: false }, '']);
   });
 
   it('told to end finishes what it has in hand, then lets go of all', async () => {
