@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeCatalogue, type PackedCatalogue, unpackElement } from './format.ts';
+import { decodeCatalogue, type PackedCatalogue } from './format.ts';
 import type { Catalogue, ElementInfo } from './types.ts';
 
 /** Beside this file, and beside the bundle that it went into. */
@@ -28,7 +28,6 @@ export function loadCatalogue(path: string = defaultCataloguePath()): Catalogue 
 function lazyCatalogue(path: string): Catalogue {
   const known = new Map<string, ElementInfo | undefined>();
   let read: PackedCatalogue | undefined;
-  let sorted: readonly string[] | undefined;
   const packed = (): PackedCatalogue => {
     if (read !== undefined) return read;
     try {
@@ -43,12 +42,9 @@ function lazyCatalogue(path: string): Catalogue {
       return packed().version;
     },
     element(name) {
-      if (!known.has(name)) known.set(name, unpackElement(packed(), name));
+      if (!known.has(name)) known.set(name, packed().element(name));
       return known.get(name);
     },
-    names() {
-      sorted ??= Object.keys(packed().elements).toSorted();
-      return sorted;
-    },
+    names: () => packed().names,
   };
 }
