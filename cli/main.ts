@@ -1,23 +1,37 @@
 #!/usr/bin/env node
 /** The gst-functions command. */
-import { CommanderError } from 'commander';
 import { exitCode, printFault } from './exit.ts';
-import { program } from './program.ts';
-
-// whoever reads it has enough (`… | head`): the work goes on, unseen
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
 
 try {
-  await program.parseAsync();
+  const [command, name, ...more] = process.argv.slice(2);
+  // what a container starts with needs no reading of options, and nothing that can wait until its work has begun
+  if (command === 'serve' && name !== undefined && !name.startsWith('-') && more.length === 0) {
+    const { serveFunction } = await import('./serve/index.ts');
+    await serveFunction(name);
+  } else {
+    await runProgram();
+  }
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (isCommanderError(error)) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why
   } else {
     printFault(error, process.argv.includes('--json'));
     process.exitCode = exitCode(error);
   }
+}
+
+async function runProgram(): Promise<void> {
+  // whoever reads it has enough (`… | head`): the work goes on, unseen
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const { program } = await import('./program.ts');
+  await program.parseAsync();
+}
+
+/** By its name: the class is loaded with the options alone. */
+function isCommanderError(error: unknown): error is Error & { exitCode: number } {
+  return error instanceof Error && error.name === 'CommanderError';
 }

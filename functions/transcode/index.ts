@@ -16,7 +16,7 @@ export const transcode: FunctionModule = {
   async start(env, options = {}) {
     const set = readSettings(settings, env);
     const credentials = requiredCredentials(set, env);
-    const scratch = await ownScratch(set.scratchDir);
+    const scratch = ownScratch(set.scratchDir);
     const logging = Promise.withResolvers<Logger>();
     const children = createChildren({
       scratchRoot: scratch.path,

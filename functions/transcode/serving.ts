@@ -1,4 +1,5 @@
 /** All that a request needs but its child: loaded while the first one starts. */
+import { randomInt } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import { createPublisher } from '../../lib/events/index.ts';
@@ -62,7 +63,7 @@ export function serving(
     }),
     store: stores.store,
     engine,
-    newRun: () => ulid(),
+    newRun: () => ulid(Date.now(), () => randomInt(32) / 32), // its own source of chance makes Node load Web Crypto
     cancel: isCancelled && { isCancelled, interval: set.cancelInterval * 1000 },
     progressInterval: set.progressInterval * 1000,
     scratchDir: scratch,

@@ -1,6 +1,11 @@
 /** Settings of transcode. */
-import { commonSettings, publishSettings, signingSettings, transformSettings } from '../../lib/runtime/common-settings.ts';
-import { onceSettings } from '../../lib/runtime/run-once.ts';
+import {
+  commonSettings,
+  onceSettings,
+  publishSettings,
+  signingSettings,
+  transformSettings,
+} from '../../lib/runtime/common-settings.ts';
 import { bytes, decimal, flag, integer, secret, text } from '../../lib/runtime/setting-kinds.ts';
 
 export const settings = {

@@ -3,9 +3,8 @@
  * scan takes longer than a short job. An image bakes one in (GST_REGISTRY); elsewhere it is made once, in a cache.
  */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import fs from 'node:fs'; // its promises are loaded when they are used, which an image never does
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Fault } from '../errors.ts';
@@ -22,20 +21,23 @@ export interface RegistryOptions {
   scan: string;
 }
 
+/** Made by this process. */
+let drafts = 0;
+
 /** Path of a registry that exists and is newer than the plugins. @throws Fault CHILD_START */
 export async function pluginRegistry({ env, cacheDir, scan }: RegistryOptions): Promise<string> {
-  if (env.GST_REGISTRY && (await changed(env.GST_REGISTRY)) !== undefined) return env.GST_REGISTRY;
+  if (env.GST_REGISTRY && fs.existsSync(env.GST_REGISTRY)) return env.GST_REGISTRY;
   const folder = cacheDir ?? join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gst-functions');
   const registry = join(folder, `registry.${process.arch}.bin`);
   const made = await changed(registry);
   if (made !== undefined && made > (await newestPluginFolder(env))) return registry;
-  await mkdir(folder, { recursive: true });
-  const draft = `${registry}.${randomUUID()}`; // others may make it at the same time, in this process too
+  await fs.promises.mkdir(folder, { recursive: true });
+  const draft = `${registry}.${process.pid}.${++drafts}`; // others may make it at the same time, in this process too
   try {
     await scanPlugins(scan, draft, env);
-    await rename(draft, registry);
+    await fs.promises.rename(draft, registry);
   } catch (error) {
-    await rm(draft, { force: true });
+    await fs.promises.rm(draft, { force: true });
     throw new Fault(
       'CHILD_START',
       { cause: `the plugin registry could not be made: ${(error as Error).message}` },
@@ -62,7 +64,7 @@ async function scanPlugins(scan: string, registry: string, env: NodeJS.ProcessEn
 }
 
 async function changed(path: string): Promise<number | undefined> {
-  return stat(path).then(
+  return fs.promises.stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => undefined,
   );
@@ -72,7 +74,7 @@ async function changed(path: string): Promise<number | undefined> {
 async function newestPluginFolder(env: NodeJS.ProcessEnv): Promise<number> {
   const named = [env.GST_PLUGIN_SYSTEM_PATH_1_0, env.GST_PLUGIN_SYSTEM_PATH, env.GST_PLUGIN_PATH_1_0, env.GST_PLUGIN_PATH];
   const folders = named.flatMap((list) => list?.split(':') ?? []).filter(Boolean);
-  const libraries = await readdir('/usr/lib').catch(() => []);
+  const libraries = await fs.promises.readdir('/usr/lib').catch(() => []);
   for (const library of ['', ...libraries]) folders.push(join('/usr/lib', library, 'gstreamer-1.0'));
   const times = await Promise.all(folders.map(changed));
   return Math.max(0, ...times.filter((time) => time !== undefined));

@@ -32,6 +32,15 @@ export const commonSettings = {
   }),
 } as const;
 
+/** Settings of the functions that may be run for one event: see run-once.ts. */
+export const onceSettings = {
+  eventPath: text({
+    env: 'K_EVENT_PATH',
+    about: 'Folder with one event in its file `event`: it is handled, and the process ends. JobSink sets it.',
+    optional: true,
+  }),
+} as const;
+
 /** Settings of the functions that publish events. */
 export const publishSettings = {
   sink: httpUrl({ env: 'K_SINK', about: 'Where events are posted: the ingress of the Broker. SinkBinding sets it.' }),

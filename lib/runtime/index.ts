@@ -1,12 +1,12 @@
 /** What turns a handler into a served function. */
 export { type AppOptions, createApp, createHttpApp, type Readiness, type RequestHandler } from './app.ts';
-export { commonSettings, publishSettings, signingSettings, transformSettings } from './common-settings.ts';
+export { commonSettings, onceSettings, publishSettings, signingSettings, transformSettings } from './common-settings.ts';
 export { type CredentialsOf, credentialsFrom } from './credentials.ts';
 export { type KnativeFunction, knativeFunction } from './knative-function.ts';
 export { createLifecycle } from './lifecycle.ts';
 export { createLog, type LogOptions, readableLine } from './log.ts';
 export { runFunction } from './run-function.ts';
-export { onceSettings, runOnce } from './run-once.ts';
+export { runOnce } from './run-once.ts';
 export { type Served, type ServeOptions, serve } from './server.ts';
 export * as setting from './setting-kinds.ts';
 export { readSettings, type Setting, type Settings, type SettingsSpec, settingsFault } from './settings.ts';

@@ -14,6 +14,8 @@ export interface LogOptions {
 }
 
 export function createLog({ name, level, format, output = process.stdout }: LogOptions): Logger {
+  // whoever reads it may have gone: the work goes on, unseen
+  if (output.listenerCount('error') === 0) output.on('error', passOverBrokenPipe);
   const text = format === 'text' || (format === 'auto' && output.isTTY === true);
   return pino(
     {
@@ -31,6 +33,10 @@ export function createLog({ name, level, format, output = process.stdout }: LogO
       },
     },
   );
+}
+
+function passOverBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** What helps to find the cause: a Fault has its code; only what nobody foresaw has a stack. */

@@ -3,20 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../errors.ts';
-import { commonSettings } from './common-settings.ts';
+import { commonSettings, onceSettings } from './common-settings.ts';
 import { type EndSignals, endSignals, type RunOptions } from './end-signals.ts';
-import { text } from './setting-kinds.ts';
 import { readSettings, settingsFault } from './settings.ts';
 import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule, RunningFunction } from './types.ts';
-
-export const onceSettings = {
-  eventPath: text({
-    env: 'K_EVENT_PATH',
-    about: 'Folder with one event in its file `event`: it is handled, and the process ends. JobSink sets it.',
-    optional: true,
-  }),
-} as const;
 
 /** How long work that was told to stop may take to answer, in milliseconds. */
 const stopTime = 5_000;

@@ -1,6 +1,5 @@
 /** One storage server with one set of credentials: how calls reach it, are bounded, tried again, and fail. */
 import * as http from 'node:http';
-import * as https from 'node:https';
 import type { Client, ClientOptions } from 'minio';
 import type { Endpoint } from '../events/types.ts';
 import { type Bounds, boundedTransport, type Exchange } from './exchange.ts';
@@ -52,10 +51,12 @@ export function connect(endpoint: Endpoint, credentials: Credentials, settings: 
   const all: StorageSettings = { ...defaultSettings, ...settings };
   const ca = endpoint.ca === undefined ? undefined : Buffer.from(endpoint.ca, 'base64').toString('utf8');
   const agentOptions = { keepAlive: true, maxFreeSockets, timeout: freeSocketTimeout };
-  const agent = endpoint.tls
+  // brings TLS, for which nobody should wait where there is none
+  const https = endpoint.tls ? process.getBuiltinModule('node:https') : undefined;
+  const agent = https
     ? new https.Agent({ ...agentOptions, ca, rejectUnauthorized: !endpoint.skipVerify })
     : new http.Agent(agentOptions);
-  const request = endpoint.tls ? (https.request as typeof http.request) : http.request;
+  const request = https ? (https.request as typeof http.request) : http.request;
   const options: ClientOptions = {
     ...hostAndPort(endpoint.address),
     accessKey: credentials.accessKey,
