@@ -1,5 +1,5 @@
 /** The child processes of one engine, of which one is kept in reserve: loaded, sandboxed, waiting. */
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { Fault } from '../errors.ts';
 import { counter } from '../telemetry/index.ts';
@@ -11,8 +11,15 @@ import type { ChildrenOptions, SandboxLevel } from './types.ts';
 
 /** Factories whose plugins a spare child loads beforehand: those of the latest runs. */
 const maxPreloaded = 64;
-/** Before the first run: what nearly every run needs. The decoders of libav are most of what a pipeline has to load. */
-const usual = ['souphttpsrc', 'decodebin', 'queue', 'typefind', 'qtdemux', 'h264parse', 'aacparse', 'avdec_h264'];
+/**
+ * Before the first run: what most runs need. The decoders of libav come last: to load them takes longer than all the rest,
+ * and meanwhile a pipeline can be made of what is there, and get as far as its demuxer.
+ */
+const usual = [
+  ...['souphttpsrc', 'decodebin', 'queue', 'typefind', 'qtdemux', 'h264parse', 'aacparse'],
+  ...['videoconvert', 'videoscale', 'x264enc', 'audioconvert', 'audioresample', 'voaacenc'],
+  'avdec_h264',
+];
 
 export interface Children {
   /** Of the latest one. */
@@ -47,7 +54,7 @@ export function createChildren(options: ChildrenOptions): Children {
   let forked = Promise.resolve();
 
   const prepare = async (): Promise<string> => {
-    await mkdir(scratchRoot, { recursive: true });
+    mkdirSync(scratchRoot, { recursive: true });
     return pluginRegistry({ env, cacheDir: options.cacheDir, scan: files.scan });
   };
 
