@@ -32,6 +32,28 @@ const lazyBuiltins: Plugin = {
   },
 };
 
+/**
+ * Parts of packages that are asked for at once and not used here, with what takes their place: the transports of events,
+ * which bring HTTPS and TLS, and those of logs, which bring worker threads and open standard error. By who asks, and for what.
+ */
+const unused: Array<[from: RegExp, asked: string, contents: string]> = [
+  [/\/cloudevents\/dist\/event\/cloudevent\.js$/, '..', ''],
+  [/\/pino\/pino\.js$/, './lib/transport', ''],
+  [/\/pino\/lib\/tools\.js$/, './transport', ''],
+  [/\/pino\/lib\/tools\.js$/, 'sonic-boom', 'module.exports = class {};'],
+];
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ importer, path, kind }) => {
+      const found = kind === 'require-call' ? unused.findIndex(([from, asked]) => asked === path && from.test(importer)) : -1;
+      return found < 0 ? undefined : { path: String(found), namespace: 'unused' };
+    });
+    onLoad({ filter: /./, namespace: 'unused' }, ({ path }) => ({ contents: unused[Number(path)]?.[2] ?? '' }));
+  },
+};
+
 /** `import { one, two as other } from 'node:…';`, `import all from 'node:…';` or `import * as all from 'node:…';` */
 const importOfBuiltin = /^import (?!type )(\{[^}]*\}|[\w$]+|\* as [\w$]+) from ['"]([\w:/]+)['"];?/gm;
 
@@ -40,10 +62,24 @@ function bindingOf(names: string): string {
   return names.replace(/\btype [^,}]+,?/g, '').replace(/([\w$]+) as ([\w$]+)/g, '$1: $2');
 }
 
-/**
- * What a bundle of its own is made of: not part of the command, which imports it by the name that it has in `outdir`.
- * It shares no chunk with others, of which an entry that shares has some fifty to find, read and link.
- */
+/** Packages that are large and loaded when they are needed, if at all: a bundle each. */
+const apart: Record<string, string> = {
+  minio: 'package-minio',
+  '@kubernetes/client-node': 'package-kubernetes',
+  '@viz-js/viz': 'package-viz',
+};
+
+/** Has them imported by the names that they have in `outdir`. */
+const packagesApart: Plugin = {
+  name: 'packages-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${Object.keys(apart).join('|')})$`) }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${apart[path]}.js`, external: true } : undefined,
+    );
+  },
+};
+
+/** Has the command import what is a bundle of its own by the name that it has in `outdir`. */
 const ownBundle: Plugin = {
   name: 'own-bundle',
   setup({ onResolve }) {
@@ -72,7 +108,7 @@ const common = {
   sourcemap: 'external', // read by lib/runtime/source-places.ts alone, and only when there is something to tell
   sourcesContent: false,
   metafile: true,
-  plugins: [lazyBuiltins],
+  plugins: [packagesApart, withoutUnused, lazyBuiltins],
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -93,20 +129,18 @@ function bytesAtStart(outputs: Metafile['outputs'], path: string, seen = new Set
 }
 
 await rm(outdir, { recursive: true, force: true });
-const [program, transcode, child] = await Promise.all([
+const [program, transcode, packages, child] = await Promise.all([
   build({
     ...common,
-    plugins: [ownBundle, lazyBuiltins],
+    plugins: [ownBundle, packagesApart, withoutUnused, lazyBuiltins],
     entryPoints: { 'gst-functions': 'cli/main.ts', 'warm-up': 'scripts/warm-up.ts', ...(await functionEntries()) },
     splitting: true,
     chunkNames: 'chunk-[name]-[hash]',
   }),
-  build({
-    ...common,
-    entryPoints: { 'serve-transcode': 'cli/serve/transcode.ts' },
-    splitting: true,
-    chunkNames: 'chunk-transcode-[hash]',
-  }),
+  // One file, whose parts run when they are imported: in chunks it would be twenty, and to find, read and link one of them
+  // takes half a millisecond of a cold start.
+  build({ ...common, entryPoints: { 'serve-transcode': 'cli/serve/transcode.ts' } }),
+  build({ ...common, entryPoints: Object.fromEntries(Object.entries(apart).map(([name, file]) => [file, name])) }),
   // each of the child's files stands alone: a sandboxed process should have few files to find
   build({
     ...common,
@@ -122,7 +156,7 @@ await copyFile(join(root, 'lib/gst/child/stage1.pl'), join(outdir, 'gst-child-st
 // served as they are: functions/dashboard/page-files.ts looks for them beside its bundle
 await cp(join(root, 'functions/dashboard/page'), join(outdir, 'dashboard-page'), { recursive: true });
 
-for (const { outputs } of [program.metafile, transcode.metafile, child.metafile]) {
+for (const { outputs } of [program, transcode, packages, child].map(({ metafile }) => metafile)) {
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint === undefined || relative(outdir, join(root, path)).startsWith('chunk-')) continue;
     console.log(`${path}: ${Math.ceil(bytesAtStart(outputs, path) / 1024)} KiB at start`);
