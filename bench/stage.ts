@@ -50,7 +50,7 @@ export interface Stage {
   convert(served: Served, data: Requested): Promise<Cost>;
   /** Its log is at level debug, if nothing else is asked for. */
   serve(name: string, env?: NodeJS.ProcessEnv): Promise<Served>;
-  transcode(): Promise<Served>;
+  transcode(env?: NodeJS.ProcessEnv): Promise<Served>;
   close(): Promise<void>;
 }
 
@@ -103,13 +103,14 @@ export async function startStage(program: Program): Promise<Stage> {
       return cost;
     },
     serve: (name, env = {}) => serveProgram([...program.options, program.main, 'serve', name], { ...program.env, ...env }),
-    transcode: () =>
+    transcode: (env = {}) =>
       stage.serve('transcode', {
         K_SINK: broker.url,
         EVENT_KEY: eventKey,
         SCRATCH_DIR: join(folder, 'scratch'),
         MINIO_ACCESS_KEY: minio.accessKey,
         MINIO_SECRET_KEY: minio.secretKey,
+        ...env,
       }),
     async close() {
       store.close();
@@ -132,7 +133,7 @@ export const post = (served: Served, data: Requested): Promise<Response> =>
 export async function serveProgram(args: string[], env: NodeJS.ProcessEnv): Promise<Served> {
   const begun = performance.now();
   const child = spawn(process.execPath, args, {
-    env: { LOG_LEVEL: 'debug', ...env, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', EXIT_WITH_PARENT: 'true' },
+    env: { LOG_LEVEL: 'debug', EXIT_WITH_PARENT: 'true', ...env, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const lines: Array<{ line: string; at: number }> = [];
