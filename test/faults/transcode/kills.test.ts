@@ -106,7 +106,7 @@ describe('the server is killed in the middle of an upload', () => {
     expect(await readdir(scratchDir), 'of the living process alone').toHaveLength(1);
 
     // an upload older than this, in seconds, is that of a killed attempt; it bounds a run too, so not before
-    const [maxTimeout, uploadTimeout] = [1, 2];
+    const [maxTimeout, uploadTimeout] = [8, 4]; // long enough for a short run on a slow machine
     await served.stop();
     served = await serve(maxTimeout, uploadTimeout);
     const [old] = await uploadsOf(key);

@@ -131,11 +131,11 @@ describe('a connection', () => {
   it('that gives 1 KB a second is read on with patience, and is SOURCE_STALLED where it then stands still', async () => {
     const fate = (path: string, method: string): Fate =>
       isRead(path, method) ? { bytes: 4 * 1024, end: 'stall', rate: 1024 } : 'pass';
-    await through(fate, { sinks: { out: 'media/out/slow.mp4' }, limits: { stall: 2 } }, async (data) => {
+    await through(fate, { sinks: { out: 'media/out/slow.mp4' }, limits: { stall: 4 } }, async (data) => {
       const begun = performance.now();
       expect(await bench.ask(data)).toBe(503);
-      // three seconds for the bytes, each of which counts as life, and then the two of the limit
-      expect(performance.now() - begun).toBeGreaterThan(4_500);
+      // three seconds for the bytes, each of which counts as life, and then the four of the limit
+      expect(performance.now() - begun).toBeGreaterThan(6_500);
       expect(bench.broker.last('retrying', data.job)?.data.error).toMatchObject({ code: 'SOURCE_STALLED', class: 'transient' });
       expect(await bench.keys('out/slow')).toEqual([]);
       expect(await bench.leftovers(['out/slow.mp4'])).toEqual([]);
