@@ -47,8 +47,13 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 /** All that it started, once all of it is there. */
-async function up(pid: number): Promise<ProcessInfo[]> {
-  await until(() => output.includes('drop files at'), startTimeout);
+async function up({ pid, ended }: ReturnType<typeof start>): Promise<ProcessInfo[]> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  await until(() => over || output.includes('drop files at'), startTimeout);
+  if (over) throw new Error(`it has ended:\n${output}`);
   const functions = ['source', 'dispatcher', 'recorder', 'transcode', 'dashboard'];
   // the last is the spare child of transcode
   const wanted = [...functions.map((name) => new RegExp(`serve ${name}`)), /minio server/, /gst\/child\/main/];
@@ -64,8 +69,9 @@ describe('gst-functions dev', () => {
   it.each(['SIGINT', 'SIGHUP'] as const)('ends all that it started, and nothing else, on %s', async (signal) => {
     const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
     try {
-      const { pid, ended } = start(['--minio-port', '0']);
-      const tree = await up(pid);
+      const started = start(['--minio-port', '0']);
+      const { pid, ended } = started;
+      const tree = await up(started);
       expect(await stillThere(tree)).toHaveLength(tree.length);
       const page = /dashboard +(http:\S+)#token=\S+/.exec(output)?.[1] ?? '';
       expect((await fetch(page)).status).toBe(200);
@@ -81,9 +87,9 @@ describe('gst-functions dev', () => {
   });
 
   it('leaves no process when it is killed', async () => {
-    const { pid } = start(['--minio-port', '0']);
-    const tree = await up(pid);
-    process.kill(pid, 'SIGKILL');
+    const started = start(['--minio-port', '0']);
+    const tree = await up(started);
+    process.kill(started.pid, 'SIGKILL');
     await until(async () => (await stillThere(tree)).length === 0);
   });
 
