@@ -7,8 +7,8 @@ import { createBlockPool } from './block-pool.ts';
 
 const blockSize = 1024 * 1024;
 
-/** A part in flight has one block with the connection, one waiting and one being read; of two parts and the digest of a third. */
-const keptBlocks = 8;
+/** A part in flight has one block with the connection, one waiting and one being read; one that is compared has one. Of four each. */
+const keptBlocks = 16;
 const pool = createBlockPool(blockSize, keptBlocks);
 
 export interface Range {

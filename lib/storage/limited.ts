@@ -16,3 +16,20 @@ export async function eachLimited<T>(items: Iterable<T>, limit: number, work: (i
   const bad = ends.find((end) => end.status === 'rejected');
   if (bad) throw bad.reason;
 }
+
+/** For work that comes from several sides: at most `limit` at a time, in the order in which it came. */
+export function takeTurns(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = limit;
+  const waiting: Array<() => void> = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}

@@ -16,8 +16,9 @@ export interface StorageSettings {
   retryWindow: number;
   /** Parts of one upload that are sent at the same time. */
   partsInFlight: number;
-  /** Between two looks at the size of a growing file; ms. */
+  /** Between two looks at the size of a growing file; ms. Doubles from look to look, until a part is whole. */
   pollInterval: number;
+  longestPoll: number;
   /** Bytes at the end of a growing file that are left alone, because muxers go back a little to patch what they wrote. */
   safetyMargin: number;
   /** Before a growing file is tried again after the storage failed; ms. */
@@ -34,8 +35,9 @@ export const defaultSettings: Readonly<StorageSettings> = Object.freeze({
   backoffBase: 250,
   backoffMax: 4_000,
   retryWindow: 30_000,
-  partsInFlight: 2, // 210 MB to a MinIO beside: 1 takes 1.0 s, 2 take 0.8 s, 4 take 0.77 s
-  pollInterval: 100,
+  partsInFlight: 4, // a server that writes each to its disk before it answers does nothing else for it meanwhile
+  pollInterval: 10,
+  longestPoll: 160,
   safetyMargin: 1024 * 1024,
   tailPause: 2_000,
   filesInFlight: 4,

@@ -1,7 +1,7 @@
 /** Sends the whole parts of a file while it grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sizeOf } from './file-range.ts';
-import { type Part, partSize, partStart } from './part-plan.ts';
+import { firstPartSize, type Part, partSize, partStart } from './part-plan.ts';
 import type { StorageSettings } from './settings.ts';
 
 /**
@@ -10,21 +10,35 @@ import type { StorageSettings } from './settings.ts';
  */
 const firstTailPart = 2;
 
+export interface Sender {
+  /** The file is too large for one PUT by now: there will be parts. Called once. */
+  open(): void;
+  send(part: Part): Promise<void>;
+}
+
 /**
- * Runs until `stop` aborts; what is being sent then is still sent. A failure of `send` ends nothing: after a pause the
- * same part is tried again, and if the storage stays away it is `finish` that says so.
+ * Runs until `stop` aborts, and begins no part after that; what is being sent then is still sent. A failure of `send` ends
+ * nothing: after a pause the same part is tried again, and if the storage stays away it is who ends the upload that says so.
  */
 export async function sendWhileGrowing(
   path: string,
-  send: (part: Part) => Promise<void>,
-  settings: Pick<StorageSettings, 'pollInterval' | 'safetyMargin' | 'partsInFlight' | 'tailPause'>,
+  { open, send }: Sender,
+  settings: Pick<StorageSettings, 'pollInterval' | 'longestPoll' | 'safetyMargin' | 'partsInFlight' | 'tailPause'>,
   stop: AbortSignal,
 ): Promise<void> {
+  let opened = false;
   let next = firstTailPart;
   const again: Part[] = [];
+  const inFlight = new Set<Promise<void>>();
+  const wait = (time: number) => sleep(time, undefined, { signal: stop }).catch(() => {});
+
   const claim = async (): Promise<Part | undefined> => {
     const settled = (await sizeOf(path)) - settings.safetyMargin;
     if (stop.aborted) return undefined;
+    if (settled > firstPartSize && !opened) {
+      opened = true;
+      open();
+    }
     // the file may have shrunk since a part of it failed
     const failed = again.findIndex(({ start, length }) => start + length <= settled);
     if (failed >= 0) return again.splice(failed, 1)[0];
@@ -33,21 +47,30 @@ export async function sendWhileGrowing(
     next++;
     return part;
   };
-  const wait = (time: number) => sleep(time, undefined, { signal: stop }).catch(() => {});
-  const worker = async () => {
-    while (!stop.aborted) {
-      const part = await claim().catch(() => undefined);
-      if (!part) {
-        await wait(settings.pollInterval);
-        continue;
-      }
-      try {
-        await send(part);
-      } catch {
+  const begin = (part: Part) => {
+    const flight = send(part)
+      .catch(() => {
         again.push(part);
-        await wait(settings.tailPause);
-      }
-    }
+        return wait(settings.tailPause);
+      })
+      .finally(() => inFlight.delete(flight));
+    inFlight.add(flight);
   };
-  await Promise.all(Array.from({ length: settings.partsInFlight }, worker));
+
+  let pause = settings.pollInterval;
+  while (!stop.aborted) {
+    if (inFlight.size >= settings.partsInFlight) {
+      await Promise.race(inFlight);
+      continue;
+    }
+    const part = await claim().catch(() => undefined);
+    if (part) {
+      begin(part);
+      pause = settings.pollInterval;
+    } else {
+      await wait(pause);
+      pause = Math.min(pause * 2, settings.longestPoll);
+    }
+  }
+  await Promise.all(inFlight);
 }

@@ -2,7 +2,7 @@
 import { Fault } from '../errors.ts';
 import { storageFault } from './faults.ts';
 import { digestOf, sizeOf } from './file-range.ts';
-import { eachLimited } from './limited.ts';
+import { eachLimited, takeTurns } from './limited.ts';
 import { objectHeaders } from './metadata.ts';
 import { abortUpload, completeUpload, initiate, type SentPart, sendPart, sendRange, type Target } from './multipart.ts';
 import { firstPartSize, maxObjectSize, type Part, partsOf } from './part-plan.ts';
@@ -19,6 +19,9 @@ export function createUpload(target: Target, path: string, options: WriteOptions
   const stopTail = new AbortController();
   const aborting = new AbortController();
   const sent = new Map<number, SentPart>();
+  /** By number: parts that are being sent, or wait for their turn. */
+  const inFlight = new Map<number, Promise<void>>();
+  const inTurn = takeTurns(settings.partsInFlight);
   let bytesSent = 0;
   let upload: Promise<string> | undefined;
   let tail: Promise<void> | undefined;
@@ -37,10 +40,27 @@ export function createUpload(target: Target, path: string, options: WriteOptions
     });
     return upload;
   };
-  const send = async (part: Part, signal: AbortSignal) => {
-    const id = await uploadId();
-    sent.delete(part.number);
-    sent.set(part.number, await sendPart(target, { id, path, part }, onBytes, signal));
+  const send = (part: Part, signal: AbortSignal): Promise<void> => {
+    const sending = inTurn(async () => {
+      const id = await uploadId();
+      sent.delete(part.number);
+      sent.set(part.number, await sendPart(target, { id, path, part }, onBytes, signal));
+    }).finally(() => inFlight.delete(part.number));
+    inFlight.set(part.number, sending);
+    return sending;
+  };
+  /** Of parts that were begun while the file grew: those that did not arrive, or are no longer what was sent of them. */
+  const unlikeFile = async (begun: Part[], signal: AbortSignal): Promise<Part[]> => {
+    const unlike: Part[] = [];
+    await eachLimited(begun, settings.partsInFlight, async (part) => {
+      await inFlight.get(part.number)?.catch(() => {});
+      throwIfAborted(signal);
+      const there = sent.get(part.number);
+      // muxers go back, and the file may have been begun anew
+      const same = there?.length === part.length && there.digest === (await digestOf(path, part)).toString('base64');
+      if (!same) unlike.push(part);
+    });
+    return unlike;
   };
   const during = (signal?: AbortSignal) => (signal ? AbortSignal.any([aborting.signal, signal]) : aborting.signal);
 
@@ -60,11 +80,15 @@ export function createUpload(target: Target, path: string, options: WriteOptions
       return bytesSent;
     },
     begin() {
-      tail ??= sendWhileGrowing(path, (part) => send(part, aborting.signal), settings, stopTail.signal);
+      const sender = {
+        // a server may take as long for it as the first parts take to be written
+        open: () => void uploadId().catch(() => {}),
+        send: (part: Part) => send(part, aborting.signal),
+      };
+      tail ??= sendWhileGrowing(path, sender, settings, stopTail.signal);
     },
     async finish(signal) {
       stopTail.abort();
-      await tail;
       const ending = during(signal);
       await step(ending, async () => {
         const size = await sizeOf(path);
@@ -73,16 +97,13 @@ export function createUpload(target: Target, path: string, options: WriteOptions
         objectHeaders(key, options); // refused now rather than at the very end
         if (upload || size > firstPartSize) {
           const parts = partsOf(size);
-          const isSent = ({ number, length }: Part) => sent.get(number)?.length === length;
-          const [, changed] = await Promise.all([
-            eachLimited(
-              parts.filter((part) => !isSent(part)),
-              settings.partsInFlight,
-              (part) => send(part, ending),
-            ),
-            changedParts(path, parts.filter(isSent), sent, ending),
+          const isBegun = ({ number }: Part) => sent.has(number) || inFlight.has(number);
+          const [begun, rest] = [parts.filter(isBegun), parts.filter((part) => !isBegun(part))];
+          const [unlike] = await Promise.all([
+            unlikeFile(begun, ending),
+            eachLimited(rest, settings.partsInFlight, (part) => send(part, ending)),
           ]);
-          await eachLimited(changed, settings.partsInFlight, (part) => send(part, ending));
+          await eachLimited(unlike, settings.partsInFlight, (part) => send(part, ending));
         }
         whole = size;
       });
@@ -121,14 +142,4 @@ export function createUpload(target: Target, path: string, options: WriteOptions
       return aborted;
     },
   };
-}
-
-/** Parts that are no longer what was sent of them: muxers go back, and the file may have been begun anew. */
-async function changedParts(path: string, parts: Part[], sent: Map<number, SentPart>, signal: AbortSignal): Promise<Part[]> {
-  const changed: Part[] = [];
-  for (const part of parts) {
-    throwIfAborted(signal);
-    if ((await digestOf(path, part)).toString('base64') !== sent.get(part.number)?.digest) changed.push(part);
-  }
-  return changed;
 }

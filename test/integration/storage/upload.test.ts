@@ -121,6 +121,24 @@ describe('a growing file', () => {
     expect((await read('anew')).equals(body)).toBe(true);
   });
 
+  it('is put right where its writer went back while the part was on its way', async () => {
+    const body = randomBytes(34 * MiB);
+    await writeFile(path, body);
+    const upload = store.upload(bucket, 'late', path, plain);
+    upload.begin();
+    await until(() => upload.bytesSent > 0);
+    const file = await open(path, 'r+');
+    const patch = randomBytes(64);
+    for (const at of [8 * MiB, 24 * MiB - 64]) {
+      await file.write(patch, 0, patch.length, at);
+      patch.copy(body, at);
+    }
+    await file.close();
+    await upload.finish();
+    await upload.complete();
+    expect((await read('late')).equals(body)).toBe(true);
+  });
+
   it('leaves no upload when it is aborted in the middle of a part', async () => {
     const upload = store.upload(bucket, 'aborted', path, plain);
     await writeFile(path, randomBytes(34 * MiB));

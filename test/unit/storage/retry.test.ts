@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/errors.ts';
-import { eachLimited } from '../../../lib/storage/limited.ts';
+import { eachLimited, takeTurns } from '../../../lib/storage/limited.ts';
 import { retry } from '../../../lib/storage/retry.ts';
 
 const settings = { attempts: 3, backoffBase: 1, backoffMax: 2, retryWindow: 1_000 };
@@ -66,5 +66,27 @@ describe('eachLimited', () => {
     });
     await expect(work).rejects.toThrow('first');
     expect(ended).toEqual([2]);
+  });
+});
+
+describe('takeTurns', () => {
+  it('has no more in hand than allowed, in the order in which they came, whatever becomes of them', async () => {
+    const inTurn = takeTurns(2);
+    let inHand = 0;
+    let most = 0;
+    const begun: number[] = [];
+    const work = (item: number) => async () => {
+      begun.push(item);
+      most = Math.max(most, ++inHand);
+      await new Promise(setImmediate);
+      inHand--;
+      if (item === 2) throw new Error('second');
+      return item;
+    };
+    const ends = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => inTurn(work(item))));
+    expect(begun).toEqual([1, 2, 3, 4, 5]);
+    expect(most).toBe(2);
+    expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : end.reason.message))).toEqual([1, 'second', 3, 4, 5]);
+    expect(await inTurn(async () => 'later')).toBe('later');
   });
 });
