@@ -42,7 +42,6 @@ export function childEnvironment({ env, registry, scratchRoot, abi = 0 }: Enviro
     GST_REGISTRY_UPDATE: 'no',
     GST_REGISTRY_FORK: 'no',
     GST_PLUGIN_FEATURE_RANK: rankedOff.map((name) => `${name}:NONE`).join(','),
-    GST_TRACERS: 'leaks(filters="GstPipeline",check-refs=false)', // how the child finds its own pipeline
     GST_DEBUG_NO_COLOR: '1',
     GSETTINGS_BACKEND: 'memory',
     GIO_USE_VFS: 'local',

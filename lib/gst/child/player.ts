@@ -13,12 +13,12 @@ import {
   eosEvent,
   isNull,
   miniObjectUnref,
-  newestPipeline,
   objectUnref,
   padIsBusy,
   padIsLinked,
   padPeer,
   padStickyEvent,
+  pipelineMadeBy,
   staticPad,
   timeFormat,
 } from './ffi.ts';
@@ -60,7 +60,6 @@ const second = 1e9; // ns
 export function createPlayer(Pipeline: PipelineClass, report: (message: Report) => void, abi: number): Player {
   let playing: Playing | undefined;
   let lastHttpStatus: number | undefined;
-  const known = new Set<bigint>();
 
   const stop = () => {
     if (!playing) return;
@@ -81,15 +80,14 @@ export function createPlayer(Pipeline: PipelineClass, report: (message: Report) 
     } catch (error) {
       return refuse('sandbox', error);
     }
-    let pipeline: SuperficialPipeline;
+    let parsed: { made: SuperficialPipeline; pointer: bigint | undefined };
     try {
-      pipeline = new Pipeline(command.launch);
+      parsed = pipelineMadeBy(() => new Pipeline(command.launch));
     } catch (error) {
       return refuse('gstreamer', error);
     }
-    const pointer = newestPipeline(known);
+    const { made: pipeline, pointer } = parsed;
     if (pointer === undefined) return refuse('gstreamer', 'no pipeline came of it');
-    known.add(pointer);
     const firstBuffers = watchFirstBuffers(pointer, command.watched);
     const ticking = setInterval(() => tick(), command.progressInterval);
     playing = { command, pipeline, pointer, firstBuffers, ticking };
