@@ -11,6 +11,11 @@ export const bufferName = 'gst-functions-buffer';
 
 /** Bytes that the network source asks for at a time: as fast as a local file, where the default is many times slower. */
 const blockSize = 1024 * 1024;
+/**
+ * Bytes that the sink gathers before it writes them. The system keeps a file in memory in pieces as large as what is written
+ * at a time, and writes and reads large ones in two thirds of the time.
+ */
+const writeSize = 1024 * 1024;
 /** Of a local file: flactag and its like lose the rest of a file that comes in few large buffers. */
 const fileBlockSize = 64 * 1024;
 /** Seconds without a byte after which a read is tried again, by range. */
@@ -40,7 +45,11 @@ export function launchOf(graph: Graph, source: ReadAccess, outputs: OutputTarget
     ...graph.links.map(printLink),
     ...graph.outputs.flatMap((output) => {
       const file = files.find(({ name }) => name === output.name);
-      return file ? [`${printRef(output.from)} ! filesink name=${sinkName(output.name)} location=${stringValue(file.path)}`] : [];
+      return file
+        ? [
+            `${printRef(output.from)} ! filesink name=${sinkName(output.name)} location=${stringValue(file.path)} buffer-size=${writeSize}`,
+          ]
+        : [];
     }),
   ];
   const fed = graph.outputs.filter(({ name }) => files.some((file) => file.name === name));
