@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../test/support/engine.ts';
 import type { Cost } from './samples.ts';
 
@@ -14,6 +15,19 @@ export async function cpuOf(pid: number): Promise<number> {
   const own = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) / ticksPerSecond;
   const children = await Promise.all((await childrenOf(pid)).map(cpuOf));
   return children.reduce((sum, cpu) => sum + cpu, own);
+}
+
+/** Milliseconds in which a process that is at work takes some CPU for sure. */
+const restlessTime = 100;
+
+/** CPU seconds as above, once a process and its children have no more work. */
+export async function cpuAtRest(pid: number): Promise<number> {
+  for (let last = Number.NaN; ; ) {
+    const cpu = await cpuOf(pid);
+    if (cpu === last) return cpu;
+    last = cpu;
+    await sleep(restlessTime);
+  }
 }
 
 /** CPU seconds of the children of this process that have ended. */

@@ -13,7 +13,7 @@ import { type BrokerSink, startBrokerSink } from '../test/support/broker-sink.ts
 import { type MinioServer, startMinio } from '../test/support/minio.ts';
 import { eventKey, requestedData, requestedEvent } from '../test/support/requests.ts';
 import { type Medium, medium, type Program } from './places.ts';
-import { cpuOf } from './processes.ts';
+import { cpuAtRest, cpuOf } from './processes.ts';
 import type { Cost } from './samples.ts';
 
 export const bucket = 'bench';
@@ -48,6 +48,8 @@ export interface Stage {
   request(source: Source, pipeline: string, extension: string): Requested;
   /** From the event to the answer: the output is complete by then. The output is removed again. */
   convert(served: Served, data: Requested): Promise<Cost>;
+  /** The same, and no more turns until the spare child is loaded that comes after the answer: its CPU is part of the cost. */
+  convertAndRest(served: Served, data: Requested): Promise<Cost>;
   /** Its log is at level debug, if nothing else is asked for. */
   serve(name: string, env?: NodeJS.ProcessEnv): Promise<Served>;
   transcode(env?: NodeJS.ProcessEnv): Promise<Served>;
@@ -101,6 +103,11 @@ export async function startStage(program: Program): Promise<Stage> {
       await store.remove(bucket, key);
       broker.events.length = 0;
       return cost;
+    },
+    async convertAndRest(served, data) {
+      const cpu = await cpuOf(served.pid);
+      const { wall } = await stage.convert(served, data);
+      return { wall, cpu: (await cpuAtRest(served.pid)) - cpu };
     },
     serve: (name, env = {}) => serveProgram([...program.options, program.main, 'serve', name], { ...program.env, ...env }),
     transcode: (env = {}) =>

@@ -18,7 +18,7 @@ export const encode = (stage: Stage): Measure => ({
     try {
       const { launch, ours } = await interleaved(rounds, {
         launch: () => runLaunch(converter(`filesrc location=${path} !`, `! filesink location=${local}`)),
-        ours: () => stage.convert(served, stage.request(source, converter(), 'mp4')),
+        ours: () => stage.convertAndRest(served, stage.request(source, converter(), 'mp4')),
       });
       return {
         title: '60 s of 720p to H.264, preset veryfast',

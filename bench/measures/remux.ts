@@ -24,11 +24,12 @@ export const remux = (stage: Stage): Measure => ({
             await runLaunch(remuxer(`filesrc location=${down} !`, `! filesink location=${made}`)),
             await copy(made, `bench/${bucket}/out/copied.mkv`),
           ]),
-        ours: () => stage.convert(served, stage.request(source, remuxer(), 'mkv')),
+        ours: () => stage.convertAndRest(served, stage.request(source, remuxer(), 'mkv')),
       });
       return {
         title: '200 MB from mp4 to Matroska, nothing encoded',
-        about: 'Three steps: `mc cp` down to a file, gst-launch from file to file, `mc cp` up.',
+        about:
+          'Three steps: `mc cp` down to a file, gst-launch from file to file, `mc cp` up. Ours: from the event being posted to the output complete in MinIO and the answer. Its next spare child is loaded after that, before the next turn.',
         rows: [
           { what: 'gst-launch alone, wall', unit: 's', samples: walls(launch) },
           { what: 'three steps, wall', unit: 's', samples: walls(threeSteps) },

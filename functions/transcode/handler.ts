@@ -103,6 +103,7 @@ async function transcode(
     ended.abort();
     stop.release();
     await reporter.settled();
+    setImmediate(deps.engine.reserve); // once the answer is on its way
   }
 }
 

@@ -13,6 +13,11 @@ import type { Engine, EngineOptions, RunObserver } from './types.ts';
 /** What this process itself needs of the container's memory beyond what it has now, in bytes. */
 const memoryReserve = 64 * 1024 * 1024;
 const defaultDurationRatio = 0.9;
+/**
+ * Bytes of a source that may be done with before a spare child is loaded, which keeps a core busy for 100 ms. While a larger
+ * one is read and its output sent, there is no core to spare.
+ */
+const quickSource = 16 * 1024 * 1024;
 
 /** `children` may have begun before: the first one takes longer to start than all the rest of a process. */
 export function createEngine(options: EngineOptions, children: Children = createChildren(options)): Engine {
@@ -37,13 +42,14 @@ export function createEngine(options: EngineOptions, children: Children = create
     const [child, limit] = await inSpan('child start', { attributes }, () => Promise.all([children.take(), memoryLimit()]));
     waits.record((performance.now() - begun) / 1000, attributes);
     const reading = new AbortController();
+    const isQuick = request.sourceSize <= quickSource;
     let index: ReturnType<typeof declaredBy> | undefined;
     try {
       const watcher: RunObserver = {
         ...observer,
         onPlaying(choice) {
           index ??= declaredBy(request, reading.signal); // beside the pipeline: it costs a short job nothing
-          reserve();
+          if (isQuick) reserve();
           observer.onPlaying?.(choice);
         },
       };
@@ -57,7 +63,7 @@ export function createEngine(options: EngineOptions, children: Children = create
     } finally {
       reading.abort();
       await child.kill();
-      reserve();
+      if (isQuick) reserve();
     }
   };
 
@@ -67,6 +73,7 @@ export function createEngine(options: EngineOptions, children: Children = create
     },
     prepare: (graph) => children.prepare(graph.nodes.map(({ factory }) => factory)),
     warm: () => children.reserve(),
+    reserve,
     run: orOverCopy(once),
     close: () => children.close(),
   };

@@ -83,6 +83,8 @@ export interface Engine {
   run(request: RunRequest, observer: RunObserver, signal: AbortSignal): Promise<RunResult>;
   /** The spare child loads the plugins of a graph that is about to run, while the storage is asked for its object. */
   prepare(graph: Graph): void;
+  /** Makes a spare child where one is kept and there is none: a run over a large source leaves that to who ends its job. */
+  reserve(): void;
   /** Resolves when a spare child is loaded, so that the next run starts at once. */
   warm(): Promise<void>;
   readonly sandbox: SandboxLevel;

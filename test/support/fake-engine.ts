@@ -41,6 +41,7 @@ export function fakeEngine(): FakeEngine {
     },
     prepare() {},
     async warm() {},
+    reserve() {},
     sandbox: { abi: 4, files: true, tcp: true },
     async close() {},
   };

@@ -36,6 +36,14 @@ describe('a child process', () => {
     expect(second).not.toBe(first);
   });
 
+  it('is not made while a large source is at work, but when its job has ended', async () => {
+    await bench.engine.warm();
+    await bench.run(decoded, source, { sourceSize: 64 * 1024 * 1024 });
+    expect(await childrenOf(process.pid)).toEqual([]);
+    bench.engine.reserve();
+    await until(async () => (await childrenOf(process.pid)).length === 1);
+  });
+
   it('loads the plugins of a graph beforehand, while it waits', async () => {
     const maps = async () => {
       const [child] = await childrenOf(process.pid);
@@ -91,7 +99,9 @@ describe('a child process', () => {
       `await bench.run(graph, ${JSON.stringify(source)}, { observer: { onPlaying } });`,
     ];
     await writeFile(script, text.join('\n'));
-    const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // what it leaves goes with the folder
+    const env = { ...process.env, TMPDIR: folder };
+    const parent = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [line] = await once(parent.stdout, 'data');
       const children = JSON.parse(String(line)) as number[];

@@ -29,6 +29,19 @@ describe('the answer to the Broker', () => {
     }
   });
 
+  it('is followed by a spare child for the next one, whatever it was', async () => {
+    let reserved = 0;
+    transcode.engine.reserve = () => void reserved++;
+    const data = transcode.request({ source: await transcode.source('in/a.mkv'), sinks: { out: 'media/out/a.mp4' } });
+    await transcode.ask(data);
+    await until(() => reserved === 1);
+    transcode.engine.plays(async () => {
+      throw new Fault('CHILD_CRASHED');
+    });
+    await transcode.ask(transcode.request({ source: await transcode.source('in/b.mkv'), sinks: { out: 'media/out/b.mp4' } }));
+    await until(() => reserved === 2);
+  });
+
   const faults: Array<[code: FaultCode, status: number, kind: string]> = [
     ['MEDIA_CORRUPT', 422, 'failed'],
     ['TIMEOUT', 422, 'failed'],
