@@ -36,7 +36,7 @@ export function readResult(event: CloudEvent<unknown>): Result | undefined {
   }
   const time = new Date(event.time ?? Date.now()).toISOString();
   const request = String(event.causationid ?? job);
-  const about = runFactsSchema.parse(data);
+  const about = parseData(runFactsSchema, data);
   const traceId = traceOf(event)?.traceId;
   return { kind, data, about, job, run, seq, time, request, traceId } as Result;
 }
