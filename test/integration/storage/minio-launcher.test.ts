@@ -51,7 +51,8 @@ describe('a MinIO of our own', () => {
 
   it('does not outlive the process that started it, even where that is killed', async () => {
     const module = JSON.stringify(new URL('../../../cli/dev/minio.ts', import.meta.url).href);
-    const script = `const { launchMinio } = await import(${module}); const { pid } = await launchMinio(${JSON.stringify(options())}); console.log(pid);`;
+    // as text: a number may come in colour
+    const script = `const { launchMinio } = await import(${module}); const { pid } = await launchMinio(${JSON.stringify(options())}); console.log(String(pid));`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await createInterface({ input: parent.stdout })[Symbol.asyncIterator]().next()).value?.split('\n') ?? [];
     const pid = Number(line);
