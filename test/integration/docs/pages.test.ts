@@ -53,7 +53,8 @@ async function follow(page: string, steps: readonly Block[]): Promise<{ status: 
   await writeFile(join(folder, '.page.sh'), [prelude, ...script].join('\n'));
   const child = spawn('bash', [join(folder, '.page.sh')], {
     cwd: folder,
-    env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+    // curl of the pages goes straight to this machine, whatever proxy the shell names
+    env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, no_proxy: '127.0.0.1', NO_PROXY: '127.0.0.1' },
     stdio: 'ignore',
     detached: true, // so that its commands can be ended with it
   });
