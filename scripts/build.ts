@@ -62,20 +62,25 @@ function bindingOf(names: string): string {
   return names.replace(/\btype [^,}]+,?/g, '').replace(/([\w$]+) as ([\w$]+)/g, '$1: $2');
 }
 
-/** Packages that are large and loaded when they are needed, if at all: a bundle each. */
-const apart: Record<string, string> = {
-  minio: 'package-minio',
-  '@kubernetes/client-node': 'package-kubernetes',
-  '@viz-js/viz': 'package-viz',
-};
+/** What is large and loaded when it is needed, if at all: a bundle each. It must share no state with what is in others. */
+const apart: Array<{ asked: RegExp; entry: string; file: string }> = [
+  { asked: /^minio$/, entry: 'minio', file: 'package-minio' },
+  { asked: /^@kubernetes\/client-node$/, entry: '@kubernetes/client-node', file: 'package-kubernetes' },
+  { asked: /^@viz-js\/viz$/, entry: '@viz-js/viz', file: 'package-viz' },
+  { asked: /^jpeg-js$/, entry: 'jpeg-js', file: 'package-jpeg' },
+  { asked: /^@hono\/node-server$/, entry: '@hono/node-server', file: 'package-node-server' },
+  { asked: /\/telemetry-sdk\.ts$/, entry: 'lib/runtime/telemetry-sdk.ts', file: 'telemetry-sdk' },
+];
 
-/** Has them imported by the names that they have in `outdir`. */
-const packagesApart: Plugin = {
-  name: 'packages-apart',
+/** Has it imported by the names that it has in `outdir`. */
+const loadedApart: Plugin = {
+  name: 'loaded-apart',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(${Object.keys(apart).join('|')})$`) }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path: `./${apart[path]}.js`, external: true } : undefined,
-    );
+    for (const { asked, file } of apart) {
+      onResolve({ filter: asked }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${file}.js`, external: true } : undefined,
+      );
+    }
   },
 };
 
@@ -108,7 +113,7 @@ const common = {
   sourcemap: 'external', // read by lib/runtime/source-places.ts alone, and only when there is something to tell
   sourcesContent: false,
   metafile: true,
-  plugins: [packagesApart, withoutUnused, lazyBuiltins],
+  plugins: [loadedApart, withoutUnused, lazyBuiltins],
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -129,10 +134,10 @@ function bytesAtStart(outputs: Metafile['outputs'], path: string, seen = new Set
 }
 
 await rm(outdir, { recursive: true, force: true });
-const [program, transcode, packages, child] = await Promise.all([
+const [program, transcode, others, child] = await Promise.all([
   build({
     ...common,
-    plugins: [ownBundle, packagesApart, withoutUnused, lazyBuiltins],
+    plugins: [ownBundle, loadedApart, withoutUnused, lazyBuiltins],
     entryPoints: { 'gst-functions': 'cli/main.ts', 'warm-up': 'scripts/warm-up.ts', ...(await functionEntries()) },
     splitting: true,
     chunkNames: 'chunk-[name]-[hash]',
@@ -140,7 +145,7 @@ const [program, transcode, packages, child] = await Promise.all([
   // One file, whose parts run when they are imported: in chunks it would be twenty, and to find, read and link one of them
   // takes half a millisecond of a cold start.
   build({ ...common, entryPoints: { 'serve-transcode': 'cli/serve/transcode.ts' } }),
-  build({ ...common, entryPoints: Object.fromEntries(Object.entries(apart).map(([name, file]) => [file, name])) }),
+  build({ ...common, entryPoints: Object.fromEntries(apart.map(({ file, entry }) => [file, entry])) }),
   // each of the child's files stands alone: a sandboxed process should have few files to find
   build({
     ...common,
@@ -156,7 +161,7 @@ await copyFile(join(root, 'lib/gst/child/stage1.pl'), join(outdir, 'gst-child-st
 // served as they are: functions/dashboard/page-files.ts looks for them beside its bundle
 await cp(join(root, 'functions/dashboard/page'), join(outdir, 'dashboard-page'), { recursive: true });
 
-for (const { outputs } of [program, transcode, packages, child].map(({ metafile }) => metafile)) {
+for (const { outputs } of [program, transcode, others, child].map(({ metafile }) => metafile)) {
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint === undefined || relative(outdir, join(root, path)).startsWith('chunk-')) continue;
     console.log(`${path}: ${Math.ceil(bytesAtStart(outputs, path) / 1024)} KiB at start`);
