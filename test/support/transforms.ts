@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type { Finding } from '../../lib/finding.ts';
+import { asKubectl } from '../../lib/transform/document/scalars.ts';
 import {
   parseTransforms,
   type Resolved,
@@ -68,7 +69,7 @@ export function transformOf({ kind = 'Transform', name = 'sample', namespace, sp
 /** Written as YAML, read again and resolved: the way of a user's file. */
 export function resolveWritten(written: Written | Fields = {}, options: ResolveOptions = {}): Resolved {
   const whole = 'apiVersion' in written ? written : transformOf(written as Written);
-  return resolveText(stringify(whole), options);
+  return resolveText(stringify(whole, asKubectl), options);
 }
 
 /** The first resource of a YAML text; the findings of the text come first. */

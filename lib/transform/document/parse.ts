@@ -1,8 +1,19 @@
 /** YAML text to resources. Every path keeps its line and column. */
-import { type Document, isMap, LineCounter, type Node, parseAllDocuments, visit, type YAMLError } from 'yaml';
-import type { Finding, Place } from '../../finding.ts';
-import { findTwins, type Identified, identify, isRecord, type OtherDocument, type TransformResource } from './resource.ts';
+import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml';
+import type { Finding, Path, Place } from '../../finding.ts';
+import { locate } from './places.ts';
+import {
+  findTwins,
+  type Identified,
+  identify,
+  isRecord,
+  type OtherDocument,
+  type Source,
+  type TransformResource,
+} from './resource.ts';
+import { asKubectl } from './scalars.ts';
 import { readSecret, type SecretDocument } from './secret.ts';
+import { firstLine, isTwin, syntaxFault, tooDeep } from './syntax.ts';
 
 export interface ParsedTransforms {
   resources: TransformResource[];
@@ -20,10 +31,16 @@ export const largestText = 4 * 1024 * 1024;
 const mostAliased = 1000;
 
 /** Nesting that no resource has, but that the parser, which recurses, would take seconds to fail at. */
-const tooDeep = /(?:[[{]\s*){200}|(?:- +){200}/;
+const nested = /(?:[[{]\s*){200}|(?:- +){200}/;
+/** What YAML does not allow, and what is left where bytes were no UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const notText = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd-\uffff]/;
+/** Before each document there may be one: of files that were put together. */
+const byteOrderMarks = /^\ufeff/gm;
 
-/** Reads every document of `text`. Never throws: what cannot be read is a finding. */
-export function parseTransforms(text: string, { file }: { file?: string } = {}): ParsedTransforms {
+/** Reads every document of `written`. Never throws: what cannot be read is a finding. */
+export function parseTransforms(written: string, { file }: { file?: string } = {}): ParsedTransforms {
+  const text = written.replace(byteOrderMarks, '');
   const result: ParsedTransforms = { resources: [], secrets: [], others: [], findings: [] };
   const inFile = file === undefined ? {} : { file };
   const fault = (rule: string, message: string, place: Place = {}) =>
@@ -32,8 +49,8 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     fault('too-large', `the text has ${text.length} characters; at most ${largestText} are read`);
     return result;
   }
-  if (tooDeep.test(text)) {
-    fault('yaml-syntax', 'nested too deep to be read');
+  if (nested.test(text)) {
+    fault('yaml-syntax', tooDeep);
     return result;
   }
   const lines = new LineCounter();
@@ -41,6 +58,13 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     const { line, col } = lines.linePos(offset);
     return { ...inFile, line, column: col };
   };
+  const odd = text.search(notText);
+  if (odd >= 0) {
+    const what =
+      text[odd] === '\ufffd' ? 'this is no text in UTF-8' : `the character ${codePoint(text, odd)} cannot stand in YAML`;
+    fault('not-text', what, placeIn(text, odd, inFile));
+    return result;
+  }
   const documents = weakly(
     readDocuments(text, lines, (message) => fault('yaml-syntax', message)),
     () => readDocuments(text, new LineCounter(), () => {}),
@@ -49,7 +73,10 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     const told = document.errors.filter(isTwin);
     // the first error of syntax leads to the others, which would only hide it
     told.push(...document.errors.filter((error) => !isTwin(error)).slice(0, 1));
-    for (const error of told) fault(...ruleOf(error), where(error.pos[0]));
+    for (const error of told) {
+      const { rule, message, at } = syntaxFault(error, text);
+      fault(rule, message, where(at));
+    }
     for (const warning of document.warnings) {
       result.findings.push({
         severity: 'warning',
@@ -61,15 +88,24 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
     }
     // a duplicate key leaves a document that can be read on; any other error does not
     if (!document.errors.every(isTwin)) continue;
-    const unknown = unknownAlias(document);
-    if (unknown) {
-      fault('yaml-alias', `no anchor \`&${unknown.name}\` stands before this alias`, where(unknown.at));
+    const wrong = wrongAlias(document);
+    if (wrong) {
+      fault('yaml-alias', wrong.message, where(wrong.at));
       continue;
     }
     const value = toValue(document, (message) => fault('yaml-alias', message, where(document.range[0])));
     if (value === undefined || value === null) continue;
-    const place = placesOf(documents, index, where);
-    for (const found of identifyAll(value, place)) take(result, found, place);
+    for (const at of typographicQuotes(document)) {
+      result.findings.push({
+        severity: 'warning',
+        rule: 'typographic-quotes',
+        path: '',
+        message: `\`${text[at]}\` is no quote in YAML, but a part of the text: write \`"\``,
+        ...where(at),
+      });
+    }
+    const source = sourceOf(() => documents()[index], text, where);
+    for (const found of identifyAll(value, source)) take(result, found, source.place);
   }
   result.findings.push(...findTwins(result.resources));
   return result;
@@ -77,11 +113,17 @@ export function parseTransforms(text: string, { file }: { file?: string } = {}):
 
 function readDocuments(text: string, lineCounter: LineCounter, fault: (message: string) => void): Document.Parsed[] {
   try {
-    const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, merge: true, logLevel: 'silent' });
+    const documents = parseAllDocuments(text, {
+      lineCounter,
+      prettyErrors: false,
+      merge: true,
+      logLevel: 'silent',
+      ...asKubectl,
+    });
     return Array.isArray(documents) ? documents : [];
   } catch (error) {
     // the parser recurses: text that nests without end overflows its stack
-    fault(error instanceof RangeError ? 'nested too deep to be read' : `cannot be read: ${String(error)}`);
+    fault(error instanceof RangeError ? tooDeep : `cannot be read: ${String(error)}`);
     return [];
   }
 }
@@ -100,20 +142,36 @@ function take(result: ParsedTransforms, found: Identified, place: TransformResou
 }
 
 /** The document, or what `kubectl get -o yaml` wraps in a List. */
-function identifyAll(value: unknown, place: TransformResource['place']): Identified[] {
-  if (isRecord(value) && value.kind === 'List' && Array.isArray(value.items)) {
-    return value.items.map((item, index) => identify(item, (path) => place(['items', index, ...path])));
-  }
-  return [identify(value, place)];
+function identifyAll(value: unknown, source: Source): Identified[] {
+  if (!isRecord(value) || value.kind !== 'List' || !Array.isArray(value.items)) return [identify(value, source)];
+  const within = (index: number, path: Path) => ['items', index, ...path];
+  return value.items.map((item, index) =>
+    identify(item, { place: (path) => source.place(within(index, path)), plain: (path) => source.plain(within(index, path)) }),
+  );
 }
 
-function unknownAlias(document: Document.Parsed): { name: string; at: number } | undefined {
-  let found: { name: string; at: number } | undefined;
+/** An alias of what is not there, or of what it stands in itself. */
+function wrongAlias(document: Document.Parsed): { message: string; at: number } | undefined {
+  let found: { message: string; at: number } | undefined;
   visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
-      found = { name: alias.source, at: alias.range?.[0] ?? 0 };
-      return visit.BREAK;
+    Alias(_, alias, path) {
+      const target = alias.resolve(document);
+      const at = alias.range?.[0] ?? 0;
+      if (target === undefined) found = { message: `no anchor \`&${alias.source}\` stands before this alias`, at };
+      else if (path.includes(target))
+        found = { message: `\`*${alias.source}\` stands for what it is a part of, without end`, at };
+      return found && visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** Offsets of texts that begin with a quote of a word processor. */
+function typographicQuotes(document: Document.Parsed): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Scalar(_, { type, source, range }) {
+      if (type === 'PLAIN' && range && /^[\u2018-\u201f\u00ab]/.test(source ?? '')) found.push(range[0]);
     },
   });
   return found;
@@ -123,7 +181,8 @@ function toValue(document: Document.Parsed, fault: (message: string) => void): u
   try {
     return document.toJS({ maxAliasCount: mostAliased });
   } catch (error) {
-    fault(error instanceof Error ? firstLine(error.message) : String(error));
+    const message = error instanceof Error ? firstLine(error.message) : String(error);
+    fault(/Excessive alias count/.test(message) ? `the aliases stand for more than ${mostAliased} values` : message);
     return undefined;
   }
 }
@@ -141,46 +200,25 @@ function weakly<T extends object>(value: T, again: () => T): () => T {
   };
 }
 
-/** The place of a key for what stands there, of the nearest map or list around it for what is missing. */
-function placesOf(
-  documents: () => readonly Document.Parsed[],
-  index: number,
-  where: (offset: number) => Place,
-): TransformResource['place'] {
-  return (path) => {
-    const document = documents()[index];
-    if (!document) return undefined;
-    let node: Node | null | undefined = document.contents;
-    let offset = node?.range?.[0] ?? document.range[0];
-    for (const part of path) {
-      if (isMap(node)) {
-        const pair: { key: unknown; value: unknown } | undefined = node.items.find((item) => keyOf(item.key) === String(part));
-        if (!pair) break;
-        offset = (pair.key as Node).range?.[0] ?? offset;
-        node = pair.value as Node | null;
-      } else {
-        const child: unknown = node && 'items' in node && typeof part === 'number' ? node.items[part] : undefined;
-        if (typeof child !== 'object' || child === null || !('range' in child)) break;
-        node = child as Node;
-        offset = node.range?.[0] ?? offset;
-      }
-    }
-    return where(offset);
+function sourceOf(document: () => Document.Parsed | undefined, text: string, where: (offset: number) => Place): Source {
+  const located = (path: Path) => {
+    const read = document();
+    return read && locate(read, path, text);
+  };
+  return {
+    place(path) {
+      const found = located(path);
+      return found && where(found.offset);
+    },
+    plain: (path) => located(path)?.plain,
   };
 }
 
-function keyOf(key: unknown): string | undefined {
-  return typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : undefined;
+function codePoint(text: string, at: number): string {
+  return `U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-const isTwin = ({ code }: YAMLError): boolean => code === 'DUPLICATE_KEY';
-
-function ruleOf({ code, message }: YAMLError): [rule: string, message: string] {
-  if (code === 'DUPLICATE_KEY') return ['duplicate-key', 'this key is there twice in one map'];
-  if (code === 'TAB_AS_INDENT') return ['yaml-syntax', 'a tab indents this line; YAML is indented by spaces'];
-  return ['yaml-syntax', firstLine(message)];
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0]?.replace(/:$/, '') ?? message;
+function placeIn(text: string, at: number, inFile: { file?: string }): Place {
+  const before = text.slice(0, at).split('\n');
+  return { ...inFile, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

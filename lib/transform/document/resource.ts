@@ -8,7 +8,20 @@ export const group = 'pipelines.gst.io';
 export const apiVersion = `${group}/v1`;
 export const defaultNamespace = 'default';
 
-export interface TransformResource {
+/** Where the parts of a resource stand, and how they are written there; of one that comes from an API server nobody knows. */
+export interface Source {
+  /**
+   * Where a path stands in the file, or the nearest part of it that stands there. A number behind the path of a text stands for
+   * its character of that index.
+   */
+  place: (path: Path) => Place | undefined;
+  /** What stands there without quotes: `no`, of which `value` has false. */
+  plain: (path: Path) => string | undefined;
+}
+
+const noSource: Source = { place: () => undefined, plain: () => undefined };
+
+export interface TransformResource extends Source {
   kind: 'Transform' | 'SplitTransform';
   namespace: string;
   /** Empty where the resource has none: `resolve` tells so. */
@@ -16,8 +29,6 @@ export interface TransformResource {
   generation?: number;
   /** The whole resource, as parsed. */
   value: Readonly<Record<string, unknown>>;
-  /** Where a path stands in the file, or the nearest part of it that stands there. */
-  place: (path: Path) => Place | undefined;
 }
 
 /** A document of another kind, passed over. */
@@ -37,7 +48,8 @@ const transformKinds = ['Transform', 'SplitTransform'] as const;
 const ownKinds = [...transformKinds, 'Job'];
 
 /** Tells a Transform from other documents, and both from what is no resource at all. */
-export function identify(value: unknown, place: TransformResource['place'] = () => undefined): Identified {
+export function identify(value: unknown, source: Source = noSource): Identified {
+  const { place } = source;
   const findings = collectFindings(place);
   if (!isRecord(value)) {
     findings.error(
@@ -48,21 +60,26 @@ export function identify(value: unknown, place: TransformResource['place'] = () 
     return { findings: findings.all };
   }
   const { apiVersion: version, kind } = value;
-  for (const [name, found] of Object.entries({ apiVersion: version, kind })) {
-    if (typeof found === 'string' && found !== '') continue;
-    const wrong = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase());
-    const hint = wrong === undefined || wrong === name ? '' : `; \`${wrong}\` is written \`${name}\``;
+  const lacking = Object.entries({ apiVersion: version, kind }).flatMap(([name, found]) =>
+    typeof found === 'string' && found !== '' ? [] : [name],
+  );
+  if (lacking.length > 0) {
+    const hints = lacking.flatMap((name) => {
+      const wrong = Object.keys(value).find((key) => key !== name && key.toLowerCase() === name.toLowerCase());
+      return wrong === undefined ? [] : [`; \`${wrong}\` is written \`${name}\``];
+    });
     findings.error(
       'missing',
-      [name],
-      `${name} is missing${hint}; a Transform has \`apiVersion: ${apiVersion}\` and \`kind: Transform\``,
+      [lacking[0] as string],
+      `${lacking.join(' and ')} ${lacking.length > 1 ? 'are' : 'is'} missing${hints.join('')}; a Transform has \`apiVersion: ${apiVersion}\` and \`kind: Transform\``,
     );
   }
   if (typeof version !== 'string' || typeof kind !== 'string' || findings.all.length > 0) return { findings: findings.all };
 
   const ours = version === group || version.startsWith(`${group}/`);
   const isTransform = transformKinds.some((own) => own === kind);
-  if (!ours && isTransform && /pipelines?|gst/.test(version)) {
+  // another group may have a kind of that name, but no group of Kubernetes itself has
+  if (!ours && isTransform && /pipelines?|gst|^[^/]*$/.test(version)) {
     findings.error('api-version', ['apiVersion'], `\`${version}\` is not known; ${kind} is of \`${apiVersion}\``);
     return { findings: findings.all };
   }
@@ -88,7 +105,7 @@ export function identify(value: unknown, place: TransformResource['place'] = () 
     name: name ?? '',
     ...(typeof generation === 'number' && { generation }),
     value,
-    place,
+    ...source,
   };
   return { resource, findings: findings.all };
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
+import { asKubectl } from '../../../lib/transform/document/scalars.ts';
 import { parseResource, parseTransforms } from '../../../lib/transform/index.ts';
 import { transformOf } from '../../support/transforms.ts';
 
@@ -10,8 +12,8 @@ describe('a file', () => {
   it('gives its Transforms, decoded Secrets, and the rest by kind', () => {
     const text = [
       `${head}metadata: {name: a}\nspec: {}`,
-      'apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: n}\ndata: {access-key-id: YWs=}\nstringData: {secret-access-key: sk}',
-      `apiVersion: pipelines.gst.io/v1\nkind: SplitTransform\nmetadata: {name: b, namespace: n, generation: 3}\nspec: {}`,
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: media}\ndata: {access-key-id: YWs=}\nstringData: {secret-access-key: sk}',
+      `apiVersion: pipelines.gst.io/v1\nkind: SplitTransform\nmetadata: {name: b, namespace: media, generation: 3}\nspec: {}`,
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}',
       '# nothing but a comment',
     ].join('\n---\n');
@@ -19,9 +21,9 @@ describe('a file', () => {
     expect(findings).toEqual([]);
     expect(resources.map(({ kind, namespace, name, generation }) => [kind, namespace, name, generation])).toEqual([
       ['Transform', 'default', 'a', undefined],
-      ['SplitTransform', 'n', 'b', 3],
+      ['SplitTransform', 'media', 'b', 3],
     ]);
-    expect(secrets).toEqual([{ namespace: 'n', name: 's', data: { 'access-key-id': 'ak', 'secret-access-key': 'sk' } }]);
+    expect(secrets).toEqual([{ namespace: 'media', name: 's', data: { 'access-key-id': 'ak', 'secret-access-key': 'sk' } }]);
     expect(others.map(({ kind, line }) => [kind, line])).toEqual([
       ['Secret', 6],
       ['ConfigMap', 17],
@@ -64,6 +66,64 @@ describe('places', () => {
   });
 });
 
+describe('the place of a character in a text', () => {
+  const texts: Array<[name: string, yaml: string, index: number, line: number, column: number]> = [
+    ['without quotes', 'a ! b', 4, 5, 15],
+    ['in double quotes', '"a ! b"', 4, 5, 16],
+    ['behind an escape', '"a\\u0020\\" b"', 3, 5, 21],
+    ['in single quotes, behind one of its own', "'it''s b'", 5, 5, 18],
+    ['of a block', '|\n      a\n        ! b\n', 6, 7, 11],
+    ['of a block behind an empty line', '|\n      a\n\n      b\n', 3, 8, 7],
+    ['of a folded block', '>-\n      a\n      b\n', 2, 7, 7],
+    ['over two lines', 'a\n      b', 2, 6, 7],
+  ];
+  it.each(texts)('%s', (_name, yaml, index, line, column) => {
+    for (const end of ['\n', '\r\n']) {
+      const { resources } = parseTransforms(`${head}metadata: {name: x}\nspec:\n  launch: ${yaml}\n`.replaceAll('\n', end));
+      expect(resources[0]?.place(['spec', 'launch', index])).toEqual({ line, column });
+    }
+  });
+});
+
+describe('a plain scalar', () => {
+  const read: Array<[written: string, value: unknown]> = [
+    ...['yes', 'Yes', 'y', 'on', 'ON', 'true', 'TRUE'].map((text): [string, boolean] => [text, true]),
+    ...['no', 'NO', 'n', 'off', 'False'].map((text): [string, boolean] => [text, false]),
+    ['0100', 64],
+    ['0o100', 64],
+    ['0x10', 16],
+    ['0b11', 3],
+    ['-010', -8],
+    ['007', 7],
+    ['08', 8],
+    ['2_048', 2048],
+    ['1_0.5', 10.5],
+    ['1e3', 1000],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['~', null],
+    ['1:30', '1:30'],
+    ['2024-05-06', '2024-05-06'],
+    ['yEs', 'yEs'],
+    ['=', '='],
+    ['"no"', 'no'],
+  ];
+  it.each(read)('%s is read as kubectl reads it: %j', (written, value) => {
+    const { resources } = parseTransforms(`${head}metadata: {name: x}\nspec:\n  value: ${written}\n`);
+    expect(resources[0]?.value.spec).toEqual({ value });
+  });
+
+  it('tells how it is written, and text in quotes does not', () => {
+    const { resources } = parseTransforms(`${head}metadata: {name: x}\nspec: {a: no, b: "no"}\n`);
+    expect(['a', 'b'].map((name) => resources[0]?.plain(['spec', name]))).toEqual(['no', undefined]);
+  });
+
+  it('that is text is written with the quotes that it needs', () => {
+    const text = stringify({ a: 'no', b: '0100', c: '2_048', d: 'plain', e: true }, asKubectl);
+    expect(text).toBe('a: "no"\nb: "0100"\nc: "2_048"\nd: plain\ne: true\n');
+  });
+});
+
 describe('places of a text that was read long ago', () => {
   afterEach(() => vi.unstubAllGlobals());
 
@@ -93,7 +153,7 @@ describe('places of a text that was read long ago', () => {
 describe('a text that cannot be read', () => {
   const cases: Array<[name: string, text: string, wanted: unknown[]]> = [
     ['indented by a tab', `${head}metadata:\n\tname: a\n`, ['yaml-syntax', 4, 1]],
-    ['with a quotation that has no end', `${head}metadata: {name: "a}\n`, ['yaml-syntax', 4, 1]],
+    ['with a quotation that has no end', `${head}metadata: {name: "a}\n`, ['yaml-syntax', 3, 21]],
     ['with a flow map that has no end', `${head}metadata: {name: a\n`, ['yaml-syntax', 4, 1]],
     ['with a key twice', `${head}metadata:\n  name: a\n  name: b\nspec: {}\n`, ['duplicate-key', 5, 3]],
     ['with an alias of nothing', `${head}metadata: *x\n`, ['yaml-alias', 3, 11]],
@@ -112,6 +172,45 @@ describe('a text that cannot be read', () => {
   ];
   it.each(cases)('%s is told with its line', (_name, text, wanted) => {
     expect(parseTransforms(text).findings.map(short)).toContainEqual(wanted);
+  });
+
+  const said: Array<[name: string, text: string, line: number, column: number, message: RegExp]> = [
+    ['a template without quotes', 'spec:\n  key: {{ .SrcName }}.mp4\n', 2, 3, /put a key template in quotes/],
+    ['a chart that nobody rendered', '{{- if .Values.on }}\na: b\n{{- end }}\n', 1, 1, /let Helm render a chart/],
+    ['a dash without a blank', 'a:\n  - b: c\n  -d: e\n', 3, 3, /`- d:`/],
+    ['a colon without a blank', 'a:\n  b:c\n  d: e\n', 2, 3, /`b: c`/],
+    ['a field without a colon', 'a:\n  b\n  d: e\n', 2, 3, /a colon goes behind .*`b:`/],
+    ['a field that is indented less', 'a:\n   b: 1\n  c: 2\n', 3, 3, /begins at one column/],
+    ['a field that is indented more', 'a:\n  b: 1\n   c: 2\n', 2, 6, /begins at one column/],
+    ['a list that is indented more', 'a:\n  - b: c\n    - d: e\n', 3, 5, /begins at one column/],
+    ['two fields in one line', 'a: b: c\n', 1, 1, /stands in quotes/],
+    ['a no-break space', 'a:\n  b: 1\n\u00a0 c: 2\n  d: e: f', 3, 1, /no-break space/],
+    ['an escape that is none', 'a: "\\.tmp$"\n', 1, 5, /written `\\\\`/],
+    ['quotes within quotes', 'a: "x "y" z"\n', 1, 8, /quotes of the other kind/],
+    ['a quote that is never closed', 'a: "x\n', 1, 6, /`"` is never closed/],
+    ['a value that begins with @', 'a: @x\n', 1, 4, /begins with `@` stands in quotes/],
+    ['nesting without end', `x: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}`, 1, 0, /nested too deep/],
+    ['an alias of what it is in', 'a: &x\n  b: *x\n', 2, 6, /`\*x` stands for what it is a part of/],
+    ['bytes that are no UTF-8', 'a: b\nc: \ufffd\n', 2, 4, /no text in UTF-8/],
+    ['a character that YAML has not', 'a: b\0\n', 1, 5, /U\+0000/],
+  ];
+  it.each(said)('%s is told in one sentence, with what to write', (_name, text, line, column, message) => {
+    const [finding, ...others] = parseTransforms(text).findings;
+    expect(finding?.message).toMatch(message);
+    expect([finding?.line, column === 0 ? 0 : finding?.column]).toEqual([line, column]);
+    expect(others).toEqual([]);
+  });
+
+  it('names the key that is there twice', () => {
+    const { findings } = parseTransforms(`${head}metadata: {name: a}\nspec:\n  src: {}\n  "src": {}\n`);
+    expect(findings[0]?.message).toBe('`src` is there twice in one map');
+  });
+
+  it('may be several that were put together, each with a byte order mark', () => {
+    const { resources, findings } = parseTransforms(
+      `\ufeff${head}metadata: {name: a}\nspec: {}\n---\n\ufeff${head}metadata: {name: b}\nspec: {}\n`,
+    );
+    expect([resources.map(({ name }) => name), findings]).toEqual([['a', 'b'], []]);
   });
 
   it('names the field whose case is wrong', () => {
