@@ -42,6 +42,8 @@ export interface Findings {
   warning(rule: string, path: Path, message: string, place?: Place): void;
   /** True where an error was told at `path`, or within it. */
   failed(path: Path): boolean;
+  /** Where the path stands in the file. */
+  place(path: Path): Place | undefined;
 }
 
 export function collectFindings(place: (path: Path) => Place | undefined): Findings {
@@ -51,6 +53,7 @@ export function collectFindings(place: (path: Path) => Place | undefined): Findi
   };
   return {
     all,
+    place,
     error: (rule, path, message, at) => add('error', rule, path, message, at),
     warning: (rule, path, message, at) => add('warning', rule, path, message, at),
     failed: (path) => {

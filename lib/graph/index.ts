@@ -5,6 +5,7 @@ export { graphToDot } from './dot.ts';
 export { graphFromElements } from './elements/read.ts';
 export { elementsOf } from './elements/write.ts';
 export { launchCommand } from './launch/command-line.ts';
+export { findingsIn, launchPath, offsetPath } from './launch/findings.ts';
 export { launchText, printLink, printNode, printRef } from './launch/print.ts';
 export { graphFromLaunch } from './launch/read.ts';
 export { printValue } from './launch/value.ts';

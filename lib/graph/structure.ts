@@ -1,4 +1,6 @@
 /** What must hold of any pipeline, however it was written: one piece, no cycle, every element fed, every output fed once. */
+
+import { elementRefusal } from './lint/policy/elements.ts';
 import type { Graph, Node } from './model.ts';
 import type { ReadOptions } from './outlet.ts';
 import { hasNoSinkPad, hasNoSourcePad } from './pads.ts';
@@ -28,10 +30,11 @@ export function checkStructure(
   checkEnds(graph, options, tell);
 }
 
-function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, lost: ReadonlySet<string> | undefined): void {
+function checkInputs(graph: Graph, options: ReadOptions, tell: Tell, lost: ReadonlySet<string> | undefined): void {
+  const { catalogue } = options;
   const fed = new Set(graph.links.map(({ to }) => to.node));
   const first = graph.nodes.find(({ id }) => id === graph.source?.node);
-  if (first && hasNoSinkPad(first.factory, catalogue)) {
+  if (first && hasNoSinkPad(first.factory, catalogue) && !isRefused(first, options)) {
     tell(
       'source-not-fed',
       first.at,
@@ -40,7 +43,7 @@ function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, lost:
   }
   const roots = graph.nodes.filter(({ id }) => !fed.has(id) && id !== first?.id);
   const [generator] = roots;
-  if (!first && generator && hasNoSinkPad(generator.factory, catalogue)) {
+  if (!first && generator && hasNoSinkPad(generator.factory, catalogue) && !isRefused(generator, options)) {
     tell(
       'source-not-fed',
       generator.at,
@@ -66,6 +69,13 @@ function checkInputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell, lost:
       );
     }
   }
+}
+
+/** The lint says what to do with it: leave it out, or let the output be a folder. */
+function isRefused({ factory }: Node, { catalogue, outlets }: ReadOptions): boolean {
+  const info = catalogue?.element(factory);
+  const directory = outlets.some((outlet) => outlet.directory);
+  return info !== undefined && elementRefusal(info, directory) !== undefined;
 }
 
 /** All that is linked to an element, whichever way. */
@@ -112,13 +122,13 @@ function walkBack({ nodes, links }: Graph, left: ReadonlyMap<string, number>): N
   return ring.flatMap((member) => nodes.find((node) => node.id === member) ?? []);
 }
 
-function checkOutputs(graph: Graph, { catalogue }: ReadOptions, tell: Tell): void {
+function checkOutputs(graph: Graph, options: ReadOptions, tell: Tell): void {
   const seen = new Set<string>();
   for (const { name, at, from } of graph.outputs) {
     if (seen.has(name)) tell('output-fed-twice', at, `the output \`${name}\` is fed twice: join the branches by a muxer first`);
     seen.add(name);
     const node = graph.nodes.find(({ id }) => id === from.node);
-    if (node && hasNoSourcePad(node.factory, catalogue)) {
+    if (node && hasNoSourcePad(node.factory, options.catalogue) && !isRefused(node, options)) {
       tell(
         'output-not-fed',
         node.at,

@@ -10,6 +10,7 @@ export function keyFault(key: string): string | undefined {
   if (!key.isWellFormed()) return 'is not valid Unicode';
   const bytes = Buffer.byteLength(key);
   if (bytes > longestKey) return `has ${bytes} bytes; at most ${longestKey} are allowed`;
+  if (key.endsWith('\n')) return 'ends in a line break, which a block of text keeps unless it begins with `|-` or `>-`';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\x00-\x1f\x7f]/.test(key)) return 'has a control character';
   const segments = key.split('/');

@@ -7,6 +7,11 @@ import type { TemplateSource } from './template/context.ts';
 import { basePath } from './template/functions/paths.ts';
 import type { ResolvedSink } from './types.ts';
 
+/** Stands for a key that a template does not give. */
+export const noKey = 'no key';
+/** Characters of a key that are told. */
+const maxTold = 200;
+
 /**
  * The key that `sink` gives the source. An empty template means the base name of the source.
  *
@@ -18,7 +23,7 @@ export function outputKey(sink: Pick<ResolvedSink, 'name' | 'keyTemplate'>, sour
     key = sink.keyTemplate === '' ? basePath(source.key) : compileKeyTemplate(sink.keyTemplate).render(source);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new Fault('OUTPUT_KEY_INVALID', { sink: sink.name, key: 'no key', cause }, { cause: error });
+    throw new Fault('OUTPUT_KEY_INVALID', { sink: sink.name, key: noKey, cause }, { cause: error });
   }
   refuse(sink.name, key, keyFault(key));
   return key;
@@ -71,7 +76,7 @@ function refuse(sink: string, key: string, cause: string | undefined): void {
   if (cause !== undefined)
     throw new Fault('OUTPUT_KEY_INVALID', {
       sink,
-      key: JSON.stringify(key),
+      key: JSON.stringify(key.length > maxTold ? `${key.slice(0, maxTold)}…` : key),
       cause: `it ${cause}`.replace(/^it (it|sink) /, '$1 '),
     });
 }

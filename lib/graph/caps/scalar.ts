@@ -38,13 +38,19 @@ const shortNames: Record<string, string> = {
   GstFraction: 'fraction',
 };
 
+/** Types whose values are not compared here; all others have the name of a GType. */
+const others = /^(?:bitmask|flagset|buffer|sample|structure|taglist|caps|date|datetime|array|list|type|G[A-Za-z0-9]+)$/;
+
 /** @param fail called where the text is not of the type that was named */
 export function scalar(text: string, type: string | undefined, fail: (wanted: string) => void = () => {}): CapsValue {
   if (type === undefined) {
     return asInt(text) ?? asDouble(text) ?? asFraction(text) ?? asBoolean(text) ?? { kind: 'string', value: text };
   }
   const name = (Object.hasOwn(shortNames, type) && shortNames[type]) || type;
-  if (!Object.hasOwn(kinds, name)) return { kind: 'opaque', text };
+  if (!Object.hasOwn(kinds, name)) {
+    if (!others.test(name)) fail(`(${type}) is no type; int, string, fraction or another`);
+    return { kind: 'opaque', text };
+  }
   const value = kinds[name]?.(text);
   if (value === undefined) fail(`\`${text}\` is no ${name}; another value`);
   return value ?? { kind: 'opaque', text };

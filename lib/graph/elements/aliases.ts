@@ -18,6 +18,7 @@ export interface Aliases {
 export function createAliases(elements: readonly Element[], outlets: readonly Outlet[], findings: Findings): Aliases {
   const owners = new Map<string, number>();
   const used = new Set<string>();
+  const unknowns = new Set<string>();
   const outputs = outlets.map(({ name }) => outletAlias(name));
   for (const [at, { name, alias }] of elements.entries()) {
     if (alias === undefined) continue;
@@ -50,7 +51,8 @@ export function createAliases(elements: readonly Element[], outlets: readonly Ou
       const path = [...root, at, field];
       const found = split(text);
       if (found === undefined) {
-        findings.error('unknown-alias', path, unknown(text, field));
+        if (!unknowns.has(text)) findings.error('unknown-alias', path, unknown(text, field));
+        unknowns.add(text);
         return undefined;
       }
       used.add(found.alias);

@@ -122,14 +122,18 @@ export function graphFromElements(elements: readonly Element[], options: ReadOpt
   }
 }
 
+/** What stands where the name of an element should, and is none. */
+function instead(name: string): string {
+  if (name.includes('!')) return 'gst-launch text goes under `launch`, in place of `elements`';
+  if (/^[a-z]+\/[\w.+-]+/.test(name)) return 'caps are the property `caps` of the element `capsfilter`';
+  if (/^[\w-]+\s+[\w-]+=/.test(name)) return 'its properties go under `properties`, as `name: value` each';
+  return 'letters, digits, dashes and underscores';
+}
+
 /** What no launch line could hold: a name or a value would end early there, and the rest would be read as elements. */
 function checkNames({ name = '', alias, properties = {} }: Element, at: number, findings: Findings): void {
   if (!isObjectName(name))
-    findings.error(
-      'name-invalid',
-      [...root, at, 'name'],
-      `\`${name}\` is no name of an element: letters, digits, dashes and underscores`,
-    );
+    findings.error('name-invalid', [...root, at, 'name'], `\`${name}\` is no name of an element: ${instead(name)}`);
   if (alias !== undefined && isEngineName(alias)) {
     findings.error(
       'reserved-alias',

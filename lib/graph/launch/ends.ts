@@ -38,29 +38,31 @@ export interface Written {
 export interface Inner extends Written {
   source: PadRef | undefined;
   outputs: OutputLink[];
+  /** False where elements were taken out that data should have come from. */
+  whole: boolean;
 }
 
 export function takeEnds(written: Written, options: ReadOptions, newId: NewId, tell: Tell): Inner {
   const ends = new Set(written.nodes.flatMap(({ id, factory }) => (sources.test(factory) || sinks.test(factory) ? [id] : [])));
   const filtered = withCapsFilters(written, newId, ({ from, to }) => ends.has(from.node) || ends.has(to.node));
-  const { source, ...rest } = takeSource(filtered, options, tell);
-  return { source, ...withOnlyOutput(takeOutputs(rest, source, options, tell), options) };
+  const { source, whole, ...rest } = takeSource(filtered, options, tell);
+  return { source, whole, ...withOnlyOutput(takeOutputs(rest, source, options, tell), options) };
 }
 
-function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell: Tell): Written & { source: PadRef | undefined } {
-  const readers = nodes.filter(({ factory }) => sources.test(factory) || decoders.has(factory));
-  const [reader, second] = readers;
-  if (second)
-    tell(
-      'several-sources',
-      second.at,
-      `\`${second.factory}\` is a second source: there is one object, which ${reader?.factory} reads already`,
-    );
+type Sourced = Written & Pick<Inner, 'source' | 'whole'>;
+
+function takeSource(written: Written, { catalogue }: ReadOptions, tell: Tell): Sourced {
+  const [reader, ...others] = written.nodes.filter(({ factory }) => sources.test(factory) || decoders.has(factory));
+  for (const { factory, at } of others)
+    tell('several-sources', at, `\`${factory}\` is a second source: there is one object, which ${reader?.factory} reads already`);
+  const nodes = written.nodes.filter((node) => !others.includes(node));
+  const links = written.links.filter(({ from }) => !others.some(({ id }) => id === from.node));
+  const whole = others.length === 0;
   if (reader === undefined) {
     const fed = new Set(links.map(({ to }) => to.node));
     const roots = nodes.filter(({ id, factory }) => !fed.has(id) && !hasNoSinkPad(factory, catalogue));
     // none or several: told where inputs are looked at
-    return { nodes, links, source: roots[0] && { node: roots[0].id } };
+    return { nodes, links, whole, source: roots[0] && { node: roots[0].id } };
   }
   const decoder = decoders.get(reader.factory);
   if (decoder !== undefined) {
@@ -68,6 +70,7 @@ function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell:
     return {
       nodes: nodes.map((node) => (node === reader ? { ...node, factory: decoder, properties } : node)),
       links,
+      whole,
       source: { node: reader.id },
     };
   }
@@ -82,6 +85,7 @@ function takeSource({ nodes, links }: Written, { catalogue }: ReadOptions, tell:
   return {
     nodes: nodes.filter((node) => node !== reader),
     links: links.filter(({ from }) => from.node !== reader.id),
+    whole,
     source: out && { node: out.to.node },
   };
 }

@@ -106,8 +106,8 @@ function endOfCaps(text: string, from: number): number | undefined {
   return last;
 }
 
-/** A shell's word with blanks comes with backslashes before them. */
-const plainCaps = (caps: string) => caps.replace(/\\(\s)/g, '$1').trim();
+/** A shell's word with blanks or parentheses comes with backslashes before them. */
+const plainCaps = (caps: string) => caps.replace(/\\([\s()])/g, '$1').trim();
 
 function quotedCaps(text: string, at: number): Token | undefined {
   const found = matchAt(patterns.quotedCaps, text, at);

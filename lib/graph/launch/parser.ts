@@ -156,6 +156,12 @@ function unexpected(text: string, token: Token): LaunchFault {
           '`@` begins a preset, from a file of one machine: write the properties that it sets',
         );
       }
+      if (/[\u2018-\u201f]/.test(token.text))
+        return new LaunchFault(
+          'launch-syntax',
+          token.at,
+          `\`${token.text}\` is no quote here, but a typographic one: write \`"\``,
+        );
       if (token.text === ')') return new LaunchFault('launch-bin', token.at, 'this `)` closes nothing');
       return new LaunchFault('launch-syntax', token.at, `\`${token.text}\` was not expected here: the name of an element was`);
     default:

@@ -7,12 +7,11 @@ import { createIds, isEngineName } from '../names.ts';
 import type { Outlet, ReadOptions } from '../outlet.ts';
 import { checkStructure, type Tell } from '../structure.ts';
 import { outletsOf, takeEnds, type Written } from './ends.ts';
-import { LaunchFault, whereIn } from './fault.ts';
+import { LaunchFault } from './fault.ts';
+import { findingsIn, offsetPath } from './findings.ts';
 import { type Parsed, type ParsedElement, type ParsedEnd, parseLaunch } from './parser.ts';
 import { launchSource } from './shell.ts';
 import { readValue, unquote } from './value.ts';
-
-const path = ['spec', 'pipeline', 'launch'];
 
 /** `outlets`: those of a Transform; where there are none the text's own sinks are taken for such. */
 export interface LaunchOptions extends Partial<ReadOptions> {
@@ -29,11 +28,16 @@ export function graphFromLaunch(
   findings: Findings,
 ): Graph & { outlets: readonly Outlet[] } {
   const empty = { nodes: [], links: [], source: undefined, outputs: [], outlets: options.outlets ?? [] };
-  const tell: Tell = (rule, at, message) => findings.error(rule, path, message + (at === undefined ? '' : whereIn(text, at)));
-  const warn: Tell = (rule, at, message) => findings.warning(rule, path, message + (at === undefined ? '' : whereIn(text, at)));
+  const { error, warning } = findingsIn(text, findings);
+  const tell: Tell = (rule, at, message) => error(rule, offsetPath(at), message);
+  const warn: Tell = (rule, at, message) => warning(rule, offsetPath(at), message);
   let parsed: Parsed;
   let offsets: number[] = [];
-  const original: Tell = (rule, at, message) => tell(rule, at === undefined ? undefined : (offsets[at] ?? text.length), message);
+  const at =
+    (telling: Tell): Tell =>
+    (rule, found, message) =>
+      telling(rule, found === undefined ? undefined : (offsets[found] ?? text.length), message);
+  const original = at(tell);
   try {
     const source = launchSource(text, warn);
     try {
@@ -52,15 +56,15 @@ export function graphFromLaunch(
     tell('launch-syntax', undefined, 'there is no element in this text');
     return empty;
   }
-  const { newId, ...written } = resolved(parsed, options.catalogue, original);
+  const { newId, ...written } = resolved(parsed, options.catalogue, original, at(warn));
   const outlets = options.outlets?.length ? options.outlets : outletsOf(written, original);
-  const whole =
+  const linked =
     written.links.length === parsed.links.reduce((sum, { from, to }) => sum + Math.max(1, from.pads.length, to.pads.length), 0);
-  const graph = takeEnds(written, { ...options, outlets }, newId, original);
+  const { whole, ...graph } = takeEnds(written, { ...options, outlets }, newId, original);
   const fed = new Set(graph.links.map(({ to }) => to.node));
   const unfed = graph.nodes.flatMap(({ id }) => (fed.has(id) ? [] : [id]));
   const feeding = (name: string) => `! filesink name=${name}`;
-  checkStructure(graph, { ...options, outlets, feeding }, original, whole ? undefined : new Set(unfed));
+  checkStructure(graph, { ...options, outlets, feeding }, original, linked && whole ? undefined : new Set(unfed));
   return { ...inOriginal(graph, offsets), outlets };
 }
 
@@ -75,10 +79,11 @@ function resolved(
   { elements, links }: Parsed,
   catalogue: Catalogue | undefined,
   tell: Tell,
+  warn: Tell,
 ): Written & { newId: ReturnType<typeof createIds> } {
   const owners = new Map<string, ParsedElement>();
   const read = elements.map((element) => {
-    const { name, properties } = propertiesOf(element, catalogue, tell);
+    const { name, properties } = propertiesOf(element, catalogue, tell, warn);
     if (name !== undefined && owners.has(name))
       tell('duplicate-alias', element.at, `\`name=${name}\` is there twice: each element needs a name of its own`);
     else if (name !== undefined && isEngineName(name))
@@ -152,12 +157,14 @@ function hasOnePad({ factory }: Node, catalogue: Catalogue | undefined): boolean
   return pads?.length === 1 && pads[0]?.presence === 'always';
 }
 
-function propertiesOf({ factory, assignments }: ParsedElement, catalogue: Catalogue | undefined, tell: Tell) {
+function propertiesOf({ factory, assignments }: ParsedElement, catalogue: Catalogue | undefined, tell: Tell, warn: Tell) {
   const types = catalogue?.element(factory)?.properties;
   const properties: Record<string, PropertyValue> = {};
   let name: string | undefined;
   for (const { name: property, raw, at } of assignments) {
     const text = unquote(raw);
+    if (/^(["'])(?!.*\1)/s.test(raw))
+      warn('quote-open', at, `the quote in \`${property}=${raw}\` is never closed: it is taken for a part of the value`);
     if (property === 'name') {
       name = String(readValue(text, 'string') ?? '');
       continue;

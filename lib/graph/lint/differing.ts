@@ -10,28 +10,41 @@ const maxTold = 12;
 export function differing(given: readonly Caps[], taken: readonly Caps[]): string {
   const fields = new Set(given.flatMap((caps) => taken.flatMap((other) => clashes(caps, other))));
   if (fields.size === 0) return '';
-  return ` (they differ in ${[...fields].map((field) => sides(field, valuesOf(given, field), valuesOf(taken, field))).join(', ')})`;
+  return ` (they differ in ${[...fields].map((field) => sides(field, given, taken)).join(', ')})`;
 }
 
-function sides(field: string, given: string[], taken: string[]): string {
-  if (given.length === 0 || taken.length === 0) return field; // memory is no field
-  const [few, many] = given.length < taken.length ? [given, taken] : [taken, given];
+function sides(field: string, given: readonly Caps[], taken: readonly Caps[]): string {
+  const [a, b] = [valuesOf(given, field), valuesOf(taken, field)];
+  if (a.length === 0 || b.length === 0) return field; // memory is no field
+  const [left, right] = [distinct(a.flatMap(words)), distinct(b.flatMap(words))];
+  const [few, many] = left.length < right.length ? [left, right] : [right, left];
   const guess = few.length === 1 ? meant(few[0] ?? '', many) : '';
-  return `${field}: ${listed(given)} against ${listed(taken)}${guess}`;
+  return `${field}: ${listed(left)} against ${listed(right)}${otherType(a, b) ?? guess}`;
 }
+
+/** A frame rate of `30`, a width of `320.0`: the number is right, and its type is not. */
+function otherType(a: CapsValue[], b: CapsValue[]): string | undefined {
+  const kinds = [new Set(a.flatMap(kindsIn)), new Set(b.flatMap(kindsIn))];
+  const only = (kind: CapsValue['kind']) => kinds.some((all) => all.size === 1 && all.has(kind));
+  const number = only('int') || only('double');
+  if (only('fraction') && number) return '; a fraction is written as 30/1';
+  return only('int') && only('double') ? '; a whole number is written without a point' : undefined;
+}
+
+function kindsIn(value: CapsValue): Array<CapsValue['kind']> {
+  if (value.kind === 'list' || value.kind === 'array') return value.values.flatMap(kindsIn);
+  return value.kind === 'range' ? kindsIn(value.low) : [value.kind];
+}
+
+const distinct = (all: string[]): string[] => [...new Set(all)];
 
 function listed(values: string[]): string {
   const rest = values.length > maxTold ? `, and ${values.length - maxTold} more` : '';
   return values.slice(0, maxTold).join(', ') + rest;
 }
 
-const valuesOf = (all: readonly Caps[], field: string): string[] => [
-  ...new Set(
-    all.flatMap((caps) =>
-      caps === 'ANY' ? [] : caps.flatMap(({ fields }) => (fields.has(field) ? words(fields.get(field) as CapsValue) : [])),
-    ),
-  ),
-];
+const valuesOf = (all: readonly Caps[], field: string): CapsValue[] =>
+  all.flatMap((caps) => (caps === 'ANY' ? [] : caps.flatMap(({ fields }) => fields.get(field) ?? [])));
 
 function words(value: CapsValue): string[] {
   switch (value.kind) {
@@ -45,6 +58,8 @@ function words(value: CapsValue): string[] {
       return [`${value.numerator}/${value.denominator}`];
     case 'opaque':
       return [value.text];
+    case 'double':
+      return [Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value)];
     default:
       return [String(value.value)];
   }

@@ -2,6 +2,7 @@
 import { type Caps, canMeet, parseCaps } from '../caps/index.ts';
 import type { ElementInfo } from '../catalogue/index.ts';
 import type { Graph, Link, Node, OutputLink, PadRef } from '../model.ts';
+import { misspeltFields } from './caps-fields.ts';
 import { differing } from './differing.ts';
 import { lintEnd, lintTaken, padsOf } from './pads.ts';
 import { templateCaps } from './template-caps.ts';
@@ -19,6 +20,8 @@ export function lintLinks(graph: Graph, context: LintContext): void {
   for (const node of graph.nodes) {
     const info = context.catalogue.element(node.factory);
     if (!info) continue;
+    const caps = node.factory === 'capsfilter' ? node.properties.caps : undefined;
+    if (caps !== undefined && !capsFault(String(caps))) tellMisspelt(String(caps), node.at, context, 'properties', 'caps');
     lintTaken(node, info, graph, context);
     const { source } = graph;
     if (source?.node === node.id && source.pad !== undefined) lintEnd(source, 'sink', node.at, info, context);
@@ -78,6 +81,7 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
     findings.error('property-value', path(link.at), `the caps filter \`${link.caps}\` ${fault}`);
     return;
   }
+  if (link.caps !== undefined) tellMisspelt(link.caps, link.at, context);
   const [given, taken] = [formats.given(link.from), formats.taken(link.to)];
   if (!from || !to || !given?.length || !taken?.length) return;
   const filter: Caps = link.caps === undefined ? 'ANY' : parseCaps(link.caps);
@@ -91,6 +95,11 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
       `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}${differing(given, taken)}`,
     );
   }
+}
+
+function tellMisspelt(caps: string, at: number, { findings, path }: LintContext, ...within: string[]): void {
+  for (const { field, meant } of misspeltFields(parseCaps(caps)))
+    findings.warning('caps-field', path(at, ...within), `no element acts on the field \`${field}\`; did you mean \`${meant}\`?`);
 }
 
 /** Media types, each once. */

@@ -1,6 +1,5 @@
 /** Checks a graph against what an installed GStreamer has, and against what a pipeline may do. */
 import type { Findings } from '../../finding.ts';
-import { meant } from '../../nearest.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Graph, Node } from '../model.ts';
 import { lintLinks } from './links.ts';
@@ -8,6 +7,7 @@ import { elementRefusal } from './policy/elements.ts';
 import { propertyRefusal } from './policy/properties.ts';
 import { lintProperties } from './properties.ts';
 import type { LintContext, LintOptions } from './types.ts';
+import { unknownHint } from './unknown.ts';
 
 /**
  * Tells unknown elements, properties and pads, values that cannot be read, links that can never be made, and all by
@@ -20,19 +20,24 @@ export function lintGraph(graph: Graph, catalogue: Catalogue, options: LintOptio
     findings,
     image: options.image ?? false,
     directory: options.outlets.some(({ directory }) => directory),
+    plain: options.plain ?? (() => undefined),
     path: options.path ?? ((at, ...within) => ['spec', 'pipeline', 'elements', at, ...within]),
   };
   for (const node of graph.nodes) lintNode(node, context);
   lintLinks(graph, context);
 }
 
+const pluginHint = 'an image with its plugin goes into `pipeline.image`';
+
 function lintNode(node: Node, context: LintContext): void {
   const { catalogue, directory, findings, image, path } = context;
   const info = catalogue.element(node.factory);
+  if (findings.failed(path(node.at, 'name'))) return; // what stands there is no name at all
   if (info === undefined) {
-    const message = `no element \`${node.factory}\`${meant(node.factory, catalogue.names())}`;
+    const hint = unknownHint(node.factory, catalogue);
+    const message = `no element \`${node.factory}\`${hint}`;
     if (image) findings.warning('unknown-element', path(node.at, 'name'), `${message} (the image may have it)`);
-    else findings.error('unknown-element', path(node.at, 'name'), message);
+    else findings.error('unknown-element', path(node.at, 'name'), hint ? message : `${message}; ${pluginHint}`);
   } else {
     lintProperties(node, info, context);
     const refusal = elementRefusal(info, directory);

@@ -16,9 +16,10 @@ export function propertyOf(info: ElementInfo, name: string): PropertyInfo | unde
 
 export const isChildProperty = (name: string): boolean => name.includes('::');
 
-export function lintProperties(node: Node, info: ElementInfo, { findings, path }: LintContext): void {
+export function lintProperties(node: Node, info: ElementInfo, { findings, path, plain }: LintContext): void {
   for (const [name, value] of Object.entries(node.properties)) {
     const at = path(node.at, 'properties', name);
+    if (findings.failed(at)) continue; // the value is not what was written
     if (isChildProperty(name)) {
       if (!info.childProxy) {
         findings.error('unknown-property', at, `\`${info.name}\` has no children, so it has no property \`${name}\``);
@@ -38,6 +39,11 @@ export function lintProperties(node: Node, info: ElementInfo, { findings, path }
       const message = `\`${name}\` of \`${info.name}\` takes an object of the type ${property.typeName}, which no text can give`;
       findings.error('property-value', at, message);
       continue;
+    }
+    const written = property.type === 'string' && typeof value !== 'string' ? plain(at) : undefined;
+    if (written !== undefined && written !== String(value)) {
+      const message = `\`${name}\` of \`${info.name}\` becomes \`${value}\`, which is what YAML reads from ${written}: put it in quotes`;
+      findings.warning('not-as-written', at, message);
     }
     const fault = valueFault(String(value), property);
     if (fault !== undefined)

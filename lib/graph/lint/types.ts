@@ -12,6 +12,8 @@ export interface LintOptions {
    * Default: `spec.pipeline.elements[at]…`.
    */
   path?: (at: number, ...within: string[]) => Path;
+  /** What stands at a path without quotes, as it is written: YAML may read a number or a boolean from it. */
+  plain?: (path: Path) => string | undefined;
 }
 
 export interface LintContext {
@@ -21,4 +23,5 @@ export interface LintContext {
   /** One of the outputs is a folder, which elements write files into. */
   directory: boolean;
   path: (at: number, ...within: string[]) => Path;
+  plain: (path: Path) => string | undefined;
 }

@@ -3,24 +3,28 @@ import { collectFindings, type Findings, type Path } from '../../finding.ts';
 import {
   type Catalogue,
   elementsOf,
+  findingsIn,
   type Graph,
   graphFromElements,
   graphFromLaunch,
+  launchPath,
   lintGraph,
   type Outlet,
+  offsetPath,
 } from '../../graph/index.ts';
 import type { Element } from '../../graph/model.ts';
+import type { Source } from '../document/resource.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 import { misspelt, toldAt } from './merge.ts';
 
 const pipelinePath = ['spec', 'pipeline'];
 const elementsPath = [...pipelinePath, 'elements'];
-const launchPath = [...pipelinePath, 'launch'];
 
 export interface ElementsContext {
   /** The sinks; none where what is written of them is at fault. */
   outlets: readonly Outlet[];
   catalogue: Catalogue | undefined;
+  plain: Source['plain'];
 }
 
 export function resolveElements(pipeline: PipelineFields, context: ElementsContext, findings: Findings): Element[] {
@@ -39,32 +43,32 @@ export function resolveElements(pipeline: PipelineFields, context: ElementsConte
 
 function fromElements(elements: Element[], { image }: PipelineFields, context: ElementsContext, findings: Findings): Element[] {
   for (const [at, element] of elements.entries()) checkEntry(element, [...elementsPath, at], findings);
-  const { catalogue } = context;
+  const { catalogue, plain } = context;
   const outlets = context.outlets.length > 0 ? context.outlets : outletsOf(elements);
   // where an entry is lost to a fault that is told, its neighbours seem to be linked: of links nothing can be said then
   const broken = elements.some((element, at) => isEmpty(element) && findings.failed([...elementsPath, at]));
   const graph = graphFromElements(elements, { outlets, catalogue }, broken ? collectFindings(() => undefined) : findings);
-  lint(broken ? { ...graph, links: [], outputs: [] } : graph, { outlets, catalogue, image }, findings);
+  lint(broken ? { ...graph, links: [], outputs: [] } : graph, { outlets, catalogue, plain, image }, findings);
   return elements;
 }
 
 function fromLaunch(
   text: string,
   { image }: PipelineFields,
-  { outlets, catalogue }: ElementsContext,
+  { outlets, catalogue, plain }: ElementsContext,
   findings: Findings,
 ): Element[] {
   const graph = graphFromLaunch(text, { outlets, catalogue }, findings);
-  lint(graph, { outlets, catalogue, image, path: () => launchPath }, findings);
+  lint(graph, { outlets, catalogue, plain, image, path: offsetPath }, findingsIn(text, findings));
   return findings.failed(launchPath) ? [] : elementsOf(graph);
 }
 
 function lint(
   graph: Graph,
-  { catalogue, outlets, image, path }: ElementsContext & { image: string | undefined; path?: () => Path },
+  { catalogue, outlets, plain, image, path }: ElementsContext & { image: string | undefined; path?: (at: number) => Path },
   findings: Findings,
 ): void {
-  if (catalogue) lintGraph(graph, catalogue, { outlets, image: image !== undefined, ...(path && { path }) }, findings);
+  if (catalogue) lintGraph(graph, catalogue, { outlets, plain, image: image !== undefined, ...(path && { path }) }, findings);
 }
 
 /** What the schema cannot say, but the API server is told in CEL. */

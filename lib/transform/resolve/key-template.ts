@@ -1,8 +1,9 @@
 /** What a key template does, seen before any object comes: by rendering it for objects that could. */
+import { Fault } from '../../errors.ts';
 import type { Findings, Path } from '../../finding.ts';
 import { keyFault } from '../key-fault.ts';
 import { createTransformIndex } from '../match/transform-index.ts';
-import { outputKey } from '../output-key.ts';
+import { noKey, outputKey } from '../output-key.ts';
 import { compileKeyTemplate } from '../template/compile.ts';
 import type { TemplateSource } from '../template/context.ts';
 import type { ResolvedSink, ResolvedTransform } from '../types.ts';
@@ -10,8 +11,9 @@ import type { PlacedSink } from './sinks.ts';
 
 /** Tells what is wrong with the template itself. */
 export function checkKeyTemplate(template: string, path: Path, findings: Findings): void {
-  for (const { rule, message, line, column } of compileKeyTemplate(template).findings) {
-    findings.error(rule, path, `${message} (${line > 1 ? `line ${line}, ` : ''}character ${column} of the template)`);
+  for (const { rule, message, at, line, column } of compileKeyTemplate(template).findings) {
+    const where = `${line > 1 ? `line ${line}, ` : ''}character ${column} of the template`;
+    findings.error(rule, path, `${message} (${where})`, findings.place([...path, at]));
   }
 }
 
@@ -178,8 +180,15 @@ function keyOf(sink: ResolvedSink, transform: ResolvedTransform, name: string): 
     const itself = key === source.key && sink.bucket === source.bucket && sink.endpoint.address === source.endpoint.address;
     return itself ? { fault: 'the output would replace its own source' } : key;
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { fault: faultOf(error) };
   }
+}
+
+/** Without the words that tell of a job that failed. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Fault)) return error instanceof Error ? error.message : String(error);
+  const { key, cause } = error.details;
+  return key === noKey ? String(cause) : `${key} cannot be used: ${cause}`;
 }
 
 function quote({ source }: ResolvedTransform, name: string): string {

@@ -8,6 +8,7 @@ import type { ResolvedTransform } from '../types.ts';
 import { resolveDebug } from './debug.ts';
 import { type ElementsContext, resolveElements } from './elements.ts';
 import { type Ceilings, resolveLimits } from './limits.ts';
+import { checkResources } from './resources.ts';
 
 const imageReference = /^[a-z0-9]+(?:[._:/@-]+[A-Za-z0-9]+)*$/;
 /** Longest run that the Broker waits for, with time left to upload: seconds. */
@@ -31,6 +32,7 @@ export function resolvePipeline(
   const { image, resources } = pipeline;
   if (image !== undefined && !imageReference.test(image))
     findings.error('not-allowed', ['spec', 'pipeline', 'image'], `\`${image}\` is no reference of an image`);
+  checkResources(resources, findings);
   const debug = resolveDebug(pipeline.debug, findings);
   return {
     elements,

@@ -35,7 +35,7 @@ export interface Resolved {
 export function resolve(resource: TransformResource, options: ResolveOptions = {}): Resolved {
   const findings = collectFindings(resource.place);
   const transform = build(resource, options, findings);
-  const told = inOrder(once(findings.all));
+  const told = inOrder(once(findings.all.filter((finding) => !isExplained(finding, findings))));
   return told.some(({ severity }) => severity === 'error') ? { findings: told } : { transform, findings: told };
 }
 
@@ -44,7 +44,7 @@ function build(
   { allowedEndpoints = [], catalogue, ...asked }: ResolveOptions,
   findings: Findings,
 ): ResolvedTransform {
-  const { kind, namespace, name, value } = resource;
+  const { kind, namespace, name, value, plain } = resource;
   const spec = checkSchema(resource, findings);
   checkExact(value.spec, ['spec'], findings);
   const source = resolveSource(spec, allowedEndpoints, findings);
@@ -52,7 +52,7 @@ function build(
   const sinks = placed.map(({ sink }) => sink);
   const outlets = sinks.map(({ name: sink, keyTemplate }) => ({ name: sink, directory: keyTemplate.endsWith('/') }));
   const ceilings = { ...defaultCeilings, ...present(asked) };
-  const pipeline = resolvePipeline(spec, { ceilings, outlets, catalogue }, findings);
+  const pipeline = resolvePipeline(spec, { ceilings, outlets, catalogue, plain }, findings);
   const transform: ResolvedTransform = {
     ref: { kind, namespace, name },
     source,
@@ -75,6 +75,12 @@ function build(
 
 function present<Settings extends object>(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Settings;
+}
+
+/** That a field counts as left out needs no word where an error says that it must be there. */
+function isExplained(finding: Finding, { all }: Findings): boolean {
+  if (finding.rule !== 'empty' || finding.severity === 'error') return false;
+  return all.some(({ severity, path }) => severity === 'error' && path === finding.path);
 }
 
 /** A fault in globals shows in each place that they reach. */

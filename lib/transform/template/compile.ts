@@ -14,6 +14,8 @@ export const longestTemplate = 4096;
 export interface TemplateFinding {
   rule: string;
   message: string;
+  /** Offset in the template. */
+  at: number;
   /** In the template, from 1. */
   line: number;
   column: number;
@@ -53,7 +55,7 @@ function compile(text: string): KeyTemplate {
     return parseTemplate(text);
   }, faults);
   if (parts) checkNames(parts, true, (fault) => faults.push(fault));
-  const findings = faults.map(({ message, at, rule }) => ({ rule, message, ...position(text, at) }));
+  const findings = faults.map(({ message, at, rule }) => ({ rule, message, at, ...position(text, at) }));
   return {
     text,
     findings,
@@ -132,7 +134,12 @@ function checkOperand(operand: Operand, rootDot: boolean, tell: (fault: Template
       const known = contextFields.map((name) => `.${name}`).join(', ');
       tell(
         new TemplateFault(
-          `no field \`.${field}\`${meant(field, contextFields) || `; there are ${known}`}`,
+          `no field \`.${field}\`${
+            meant(
+              `.${field}`,
+              contextFields.map((name) => `.${name}`),
+            ) || `; there are ${known}`
+          }`,
           operand.at,
           'template-field',
         ),

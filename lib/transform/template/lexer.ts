@@ -111,7 +111,7 @@ function next(text: string, at: number, before: TokenKind | undefined): Token {
   }
   const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
   if (char === '"' || char === '`' || char === "'") throw new TemplateFault('a quotation has no end', at);
-  throw new TemplateFault(`\`${char}\` has no meaning here`, at);
+  throw new TemplateFault(char === '}' ? '`{{` is closed by `}}`' : `\`${char}\` has no meaning here`, at);
 }
 
 /** The last space before -}} belongs to the mark. */

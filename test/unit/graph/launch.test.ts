@@ -250,6 +250,24 @@ describe('faults of launch text', () => {
       'shell-variable',
       /`\$RATE`.*\(offset 41\)$/,
     ],
+    [
+      'a quote of a word processor',
+      'filesrc ! textoverlay text=“a b” ! filesink',
+      'launch-syntax',
+      /typographic.*\(offset 31\)$/,
+    ],
+    [
+      'a quote in a value that is never closed',
+      'filesrc ! textoverlay text="a ! filesink',
+      'quote-open',
+      /a part of the value \(offset 22\)$/,
+    ],
+    [
+      'a second source',
+      'filesrc ! decodebin ! c. filesrc ! decodebin ! c. compositor name=c ! filesink',
+      'several-sources',
+      /\(offset 25\)$/,
+    ],
     ['a fault in the third line', 'filesrc\n  ! queue\n  ! ( identity )', 'launch-bin', /\(offset 22: line 3, column 5\)$/],
   ];
   it.each(cases)('%s', (_name, text, rule, message) => {

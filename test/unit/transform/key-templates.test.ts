@@ -69,7 +69,7 @@ describe('refused before any object comes', () => {
     ['{{ nosuch .SrcName }}', 'template-function', 'no function `nosuch`'],
     ['{{ lowr .SrcName }}', 'template-function', 'did you mean `lower`?'],
     ['{{ if false }}{{ uppr "a" }}{{ end }}', 'template-function', 'did you mean `upper`?'],
-    ['{{ .srcname }}', 'template-field', 'did you mean `SrcName`?'],
+    ['{{ .srcname }}', 'template-field', 'did you mean `.SrcName`?'],
     ['{{ .Foo }}', 'template-field', 'there are .SrcName'],
     ['{{ .SrcName.First }}', 'template-field', 'is text'],
     ['{{ with .SrcDir }}{{ $.Nope }}{{ end }}', 'template-field', '.Nope'],
