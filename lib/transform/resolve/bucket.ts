@@ -2,11 +2,10 @@
 import type { Findings } from '../../finding.ts';
 import type { Merged } from './merge.ts';
 
-export function resolveBucket({ fields, pathOf, failed }: Merged, findings: Findings): string {
+export function resolveBucket({ fields, pathOf, tellMissing }: Merged, findings: Findings): string {
   const { bucket } = fields;
   if (bucket === undefined) {
-    if (!failed('bucket'))
-      findings.error('missing', pathOf('bucket'), 'no bucket: set it here, or in spec.globals.minio for all');
+    tellMissing('bucket');
     return '';
   }
   const fault = bucketFault(bucket);

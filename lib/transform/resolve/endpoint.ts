@@ -7,14 +7,16 @@ import type { Merged } from './merge.ts';
 export const defaultRegion = 'us-east-1';
 
 /** Every part that can be used, and a finding for each that cannot. */
-export function resolveEndpoint({ fields, pathOf, failed }: Merged, allowed: readonly string[], findings: Findings): Endpoint {
+export function resolveEndpoint(
+  { fields, pathOf, tellMissing }: Merged,
+  allowed: readonly string[],
+  findings: Findings,
+): Endpoint {
   const tls = fields.insecureNoTLS !== true;
   const { endpoint: written, endpointCA: ca, credentialsSecret, insecureSkipVerify } = fields;
   let address = '';
-  if (written === undefined) {
-    if (!failed('endpoint'))
-      findings.error('missing', pathOf('endpoint'), 'no endpoint: set it here, or in spec.globals.minio for all');
-  } else {
+  if (written === undefined) tellMissing('endpoint');
+  else {
     const read = readAddress(written, tls);
     if ('fault' in read) findings.error('endpoint-invalid', pathOf('endpoint'), read.fault);
     else address = read.address;
@@ -33,13 +35,7 @@ export function resolveEndpoint({ fields, pathOf, failed }: Merged, allowed: rea
     else if (insecureSkipVerify)
       findings.warning('no-effect', pathOf('endpointCA'), 'endpointCA has no effect with insecureSkipVerify');
   }
-  if (credentialsSecret?.name === undefined && !failed('credentialsSecret')) {
-    findings.error(
-      'missing',
-      pathOf('credentialsSecret'),
-      'no credentialsSecret: set `credentialsSecret: {name: …}` here, or in spec.globals.minio for all',
-    );
-  }
+  if (credentialsSecret?.name === undefined) tellMissing('credentialsSecret');
   return {
     address,
     tls,

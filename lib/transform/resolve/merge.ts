@@ -2,23 +2,19 @@
 import { type Findings, formatPath, type Path } from '../../finding.ts';
 import { nearestName } from '../../nearest.ts';
 import type { MinioFields, StoreFields } from '../schema/minio.ts';
+import type { SpecFields } from '../schema/transform.ts';
 
 export interface Merged {
   fields: Partial<MinioFields>;
   /** Where the field was written; where it should be, if nowhere. */
   pathOf: (field: keyof MinioFields) => Path;
-  /** True where a fault that explains the lack of the field has been told already. */
-  failed: (field: keyof MinioFields) => boolean;
+  /** Tells that nobody wrote the field, unless a fault that explains it has been told already. */
+  tellMissing: (field: keyof MinioFields) => void;
 }
 
 /** An empty text counts as left out, as it does in the seed. */
-export function mergeGlobals(
-  globals: StoreFields | undefined,
-  own: StoreFields | undefined,
-  path: Path,
-  findings: Findings,
-): Merged {
-  const common = present(globals?.minio);
+export function mergeGlobals(spec: SpecFields, own: StoreFields | undefined, path: Path, findings: Findings): Merged {
+  const common = present(spec.globals?.minio);
   const mine = present(own?.minio);
   const ownPath = [...path, 'minio'];
   const globalPath = ['spec', 'globals', 'minio'];
@@ -27,12 +23,29 @@ export function mergeGlobals(
       [...ownPath, field],
       [...globalPath, field],
     ].some((at) => findings.failed(at) || misspelt(at, findings)) ||
-    [ownPath, globalPath, path, globalPath.slice(0, 2), ['spec']].some((at) => toldAt(at, findings) || misspelt(at, findings));
+    [ownPath, globalPath, path, globalPath.slice(0, 2), ['spec']].some((at) => toldAt(at, findings) || misspelt(at, findings)) ||
+    // it stands a step or two further out
+    [path, globalPath.slice(0, 2), ['spec']].some((at) => toldAt([...at, field], findings));
   return {
     fields: { ...common, ...mine },
     pathOf: (field) => [...(field in mine || !(field in common) ? ownPath : globalPath), field],
-    failed,
+    tellMissing(field) {
+      if (failed(field)) return;
+      // what source and sinks all lack is one thing to write
+      if (storesOf(spec).some((store) => field in present(store?.minio)))
+        findings.error('missing', [...ownPath, field], `no ${field}: set it here, or in spec.globals.minio for all`);
+      else
+        findings.error(
+          'missing',
+          [...globalPath, field],
+          `no ${field}: set it in spec.globals.minio, for source and sinks alike`,
+        );
+    },
   };
+}
+
+function storesOf({ src, sink, sinks, video, audio }: SpecFields): Array<StoreFields | undefined> {
+  return [src, sink, video, audio, ...Object.values(sinks ?? {})];
 }
 
 /** True where an error was told of this very place: what it holds was not looked at. */

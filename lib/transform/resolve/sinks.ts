@@ -33,7 +33,7 @@ export function resolveSinks(
 ): PlacedSink[] {
   const written = kind === 'SplitTransform' ? splitSinks(spec, findings) : namedSinks(spec, findings);
   return written.map(({ name, store, path }) => {
-    const merged = mergeGlobals(spec.globals, store, path, findings);
+    const merged = mergeGlobals(spec, store, path, findings);
     const { key = '', contentType, cacheControl, metadata, overwrite } = merged.fields;
     checkHeaders(merged, findings);
     if (store?.minio?.exclude !== undefined)
@@ -104,9 +104,10 @@ function namedSinks({ sink, sinks }: SpecFields, findings: Findings): WrittenSin
   });
 }
 
-/** It is not there because what stands there is at fault, or has another name. */
+/** It is not there because what stands there is at fault, or has another name, or is that of the other kind. */
 function lackIsTold(path: Path, findings: Findings): boolean {
-  return toldAt(['spec'], findings) || toldAt(path, findings) || misspelt(path, findings);
+  const ofEither = ['sink', 'sinks', 'video', 'audio'].map((name) => ['spec', name]);
+  return [['spec'], path, ...ofEither].some((place) => toldAt(place, findings)) || misspelt(path, findings);
 }
 
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\r\n]*"))*$/;

@@ -7,12 +7,8 @@ import { resolveBucket } from './bucket.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { mergeGlobals } from './merge.ts';
 
-export function resolveSource(
-  { globals, src }: SpecFields,
-  allowed: readonly string[],
-  findings: Findings,
-): ResolvedTransform['source'] {
-  const merged = mergeGlobals(globals, src, ['spec', 'src'], findings);
+export function resolveSource(spec: SpecFields, allowed: readonly string[], findings: Findings): ResolvedTransform['source'] {
+  const merged = mergeGlobals(spec, spec.src, ['spec', 'src'], findings);
   const { include, exclude, key = '' } = merged.fields;
   for (const [field, pattern] of Object.entries({ include, exclude })) {
     const fault = pattern === undefined ? undefined : patternFault(pattern);

@@ -1,9 +1,11 @@
 /** Holds a resource to its schema, and tells every fault in a user's words. */
 import type * as z from 'zod';
-import type { Findings, Path } from '../../finding.ts';
-import { meant, nearestName } from '../../nearest.ts';
+import { type Findings, formatPath, type Path } from '../../finding.ts';
+import { meant } from '../../nearest.ts';
 import { describe, isRecord, type TransformResource } from '../document/resource.ts';
-import { metadataFields, nameFault, namespaceFault } from './metadata.ts';
+import { withoutEmpty } from './empty.ts';
+import { placeFor, shapeHint } from './hints.ts';
+import { labelFault, metadataFields, nameFault, namespaceFault } from './metadata.ts';
 import { keysAt } from './shape.ts';
 import { type SpecFields, transformSchemas } from './transform.ts';
 
@@ -15,25 +17,38 @@ type Issue = z.core.$ZodIssue;
  *
  * @returns `spec` without what is at fault, so that the rest can be looked at further
  */
-export function checkSchema({ kind, value }: TransformResource, findings: Findings): SpecFields {
-  unknownKeys(value, topFields, [], findings);
-  checkMetadata(value.metadata, findings);
-  const schema = transformSchemas[kind];
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data.spec;
+export function checkSchema(resource: TransformResource, findings: Findings): SpecFields {
+  const schema = transformSchemas[resource.kind];
+  const value = withoutEmpty(resource.value, schema, findings) as TransformResource['value'];
+  const context: Context = { schema, value, plain: resource.plain, findings, misplaced: new Set() };
+  for (const key of unknownKeys(value, topFields)) unknownField(key, topFields, [], context);
+  checkMetadata(context);
   const spec = structuredClone(value.spec);
-  for (const issue of parsed.error.issues) {
-    for (const path of tell(issue, schema, value, findings)) cut(spec, path.slice(1));
+  for (const issue of schema.safeParse(value).error?.issues ?? []) {
+    for (const path of tell(issue, context)) cut(spec, path.slice(1));
   }
   return isRecord(spec) ? (spec as SpecFields) : {};
 }
 
-function checkMetadata(metadata: unknown, findings: Findings): void {
+interface Context {
+  schema: z.ZodType;
+  value: TransformResource['value'];
+  plain: TransformResource['plain'];
+  findings: Findings;
+  /** Where fields belong that stand elsewhere. */
+  misplaced: Set<string>;
+}
+
+function checkMetadata(context: Context): void {
+  const { metadata } = context.value;
+  const { findings, plain } = context;
   if (!isRecord(metadata)) {
     findings.error('missing', ['metadata'], 'metadata with a name is missing');
     return;
   }
-  unknownKeys(metadata, metadataFields, ['metadata'], findings);
+  for (const key of unknownKeys(metadata, metadataFields)) unknownField(key, metadataFields, ['metadata'], context);
+  checkLabels('labels', metadata, context);
+  checkLabels('annotations', metadata, context);
   for (const [field, fault, needed] of [
     ['name', nameFault, true],
     ['namespace', namespaceFault, false],
@@ -43,7 +58,7 @@ function checkMetadata(metadata: unknown, findings: Findings): void {
     if (found === undefined || found === null || found === '') {
       if (needed) findings.error('missing', path, 'the name is missing');
     } else if (typeof found !== 'string') {
-      findings.error('wrong-type', path, `${field} is text; found ${describe(found)}`);
+      findings.error('wrong-type', path, `${field} is text; found ${describe(found)}${quotes(found, plain(path))}`);
     } else {
       const message = fault(found);
       if (message !== undefined) findings.error(`${field}-invalid`, path, message);
@@ -51,32 +66,56 @@ function checkMetadata(metadata: unknown, findings: Findings): void {
   }
 }
 
-function unknownKeys(value: Readonly<Record<string, unknown>>, known: readonly string[], path: Path, findings: Findings): void {
-  for (const key of Object.keys(value)) if (!known.includes(key)) unknownField(key, known, path, findings);
+/** The API server refuses what is no map of text. */
+function checkLabels(field: 'labels' | 'annotations', metadata: Readonly<Record<string, unknown>>, context: Context): void {
+  const { findings, plain } = context;
+  const found = metadata[field];
+  if (found === undefined || found === null) return;
+  if (!isRecord(found)) {
+    findings.error('wrong-type', ['metadata', field], `expected a map; found ${describe(found)}`);
+    return;
+  }
+  for (const [name, value] of Object.entries(found)) {
+    const path = ['metadata', field, name];
+    if (typeof value !== 'string')
+      findings.error('wrong-type', path, `expected text; found ${describe(value)}${quotes(value, plain(path))}`);
+    else {
+      const fault = labelFault(field, name, value);
+      if (fault !== undefined) findings.error('label-invalid', path, fault);
+    }
+  }
 }
 
-function unknownField(key: string, known: readonly string[], path: Path, findings: Findings): void {
-  // a map of many fields is better served by the nearest name than by a list of all
-  const allowed =
-    known.length <= 12 && nearestName(key, known) === undefined ? `; there are ${known.join(', ')}` : meant(key, known);
-  findings.error('unknown-field', [...path, key], `no field \`${key}\` here${allowed}`);
+const unknownKeys = (value: Readonly<Record<string, unknown>>, known: readonly string[]): string[] =>
+  Object.keys(value).filter((key) => !known.includes(key));
+
+function unknownField(key: string, known: readonly string[], path: Path, { schema, findings, misplaced }: Context): void {
+  const nearest = meant(key, known);
+  const right = nearest === '' ? placeFor(key, path, schema) : undefined;
+  if (right?.path) misplaced.add(formatPath(right.path));
+  // a map of many fields is not served by a list of all
+  const all = known.length <= 12 ? `; there are ${known.join(', ')}` : '';
+  findings.error('unknown-field', [...path, key], `no field \`${key}\` here${nearest || (right?.hint ?? all)}`);
 }
 
 /** @returns the paths that cannot be used */
-function tell(issue: Issue, schema: z.ZodType, value: unknown, findings: Findings): Path[] {
+function tell(issue: Issue, context: Context): Path[] {
+  const { schema, value, plain, findings } = context;
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) unknownField(key, keysAt(schema, path), path, findings);
+    for (const key of issue.keys) unknownField(key, keysAt(schema, path), path, context);
     return issue.keys.map((key) => [...path, key]);
   }
   const found = at(value, path);
   const name = path.at(-1);
+  const isMisplaced = context.misplaced.has(formatPath(path));
   if (found === undefined) {
-    findings.error('missing', path, `\`${String(name)}\` is missing`);
+    findings.error('missing', path, `\`${String(name)}\` is missing${isMisplaced ? ' here' : ''}`);
     return [];
   }
   if (found === null) {
-    findings.error('empty', path, `\`${String(name)}\` is there without a value: leave it out, or write ${expected(issue)}`);
+    const remedy = isMisplaced ? 'what belongs to it is indented more than it is' : `write ${expected(issue)}`;
+    findings.error('empty', path, `\`${String(name)}\` is there without a value: ${remedy}`);
     return [path];
   }
   if (issue.code === 'invalid_value') {
@@ -88,7 +127,8 @@ function tell(issue: Issue, schema: z.ZodType, value: unknown, findings: Finding
   } else if (issue.code === 'invalid_format') {
     findings.error('not-allowed', path, `${describe(found)} has not the form of ${expected(issue)}`);
   } else {
-    findings.error('wrong-type', path, `expected ${expected(issue)}; found ${describe(found)}${quoteHint(issue, found)}`);
+    const hint = quoteHint(issue, found, plain(path)) || shapeHint(path, found, schema);
+    findings.error('wrong-type', path, `expected ${expected(issue)}; found ${describe(found)}${hint}`);
   }
   return [path];
 }
@@ -114,9 +154,16 @@ function expected(issue: Issue): string {
   return [...new Set(options)].join(' or ') || 'a value';
 }
 
-function quoteHint(issue: Issue, found: unknown): string {
-  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
-  return wantsText && (typeof found === 'number' || typeof found === 'boolean') ? `; put it in quotes: "${found}"` : '';
+function quoteHint(issue: Issue, found: unknown, plain: string | undefined): string {
+  if (issue.code !== 'invalid_type') return '';
+  if (issue.expected === 'string') return quotes(found, plain);
+  const wanted = { boolean: /^(true|false)$/, number: /^-?\d+(\.\d+)?$/, int: /^-?\d+$/ }[issue.expected as string];
+  return typeof found === 'string' && wanted?.test(found) ? `; write it without quotes: ${found}` : '';
+}
+
+/** `plain`: what stands there without quotes, as it is written. */
+function quotes(found: unknown, plain: string | undefined): string {
+  return typeof found === 'number' || typeof found === 'boolean' ? `; put it in quotes: "${plain ?? found}"` : '';
 }
 
 function bound(issue: Issue): string {

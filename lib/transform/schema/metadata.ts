@@ -33,6 +33,17 @@ export function nameFault(name: string): string | undefined {
   return undefined;
 }
 
+const qualified = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+/** Why a label, or an annotation, cannot have that name or that value; undefined where it can. */
+export function labelFault(field: 'labels' | 'annotations', name: string, value: string): string | undefined {
+  if (!qualified.test(name))
+    return `\`${name}\` is no name: 63 letters, digits, dashes, dots and underscores, behind a domain and / at most`;
+  if (field === 'annotations' || labelValue.test(value)) return undefined;
+  return `\`${value}\` is no value of a label: 63 letters, digits, dashes, dots and underscores at most`;
+}
+
 /** Why `namespace` cannot be one; undefined where it can. */
 export function namespaceFault(namespace: string): string | undefined {
   if (dnsLabel.test(namespace) && namespace.length <= 63) return undefined;
