@@ -38,7 +38,14 @@ const wishes = {
 
 export type LoadConfig = (config: KubeConfig) => void;
 
-const loadDefault: LoadConfig = (config) => config.loadFromDefault();
+/** What the library takes where there is neither KUBECONFIG, nor a file of it, nor a pod around it. */
+const guessedCluster = 'http://localhost:8080';
+
+const loadDefault: LoadConfig = (config) => {
+  config.loadFromDefault();
+  if (config.getCurrentCluster()?.server !== guessedCluster) return;
+  throw new UsageError('no cluster is known here: set KUBECONFIG, or name the folder of gst-functions dev by --data');
+};
 
 /** @throws UsageError where there is no such resource; Fault KUBERNETES_FAILED */
 export async function annotate(

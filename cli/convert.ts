@@ -1,14 +1,22 @@
 /** `gst-functions convert TEXT`: gst-launch text as a Transform's `elements`. */
 import { stringify } from 'yaml';
 import { collectFindings, type Finding } from '../lib/finding.ts';
-import { type Element, elementsOf, graphFromLaunch, lintGraph, loadCatalogue, type Outlet } from '../lib/graph/index.ts';
+import {
+  type Element,
+  elementsOf,
+  findingsIn,
+  graphFromLaunch,
+  lintGraph,
+  loadCatalogue,
+  type Outlet,
+  offsetPath,
+} from '../lib/graph/index.ts';
+import { asKubectl } from '../lib/transform/document/scalars.ts';
 import { UsageError } from './exit.ts';
 
 export interface ConvertOptions {
   json?: boolean;
 }
-
-const path = ['spec', 'pipeline', 'launch'];
 
 /**
  * Prints YAML that goes under `pipeline:`, or with `json` `{sinks, elements, findings}`. What the checks of a Transform
@@ -21,7 +29,7 @@ export async function convert(text: string, { json = false }: ConvertOptions): P
   const errors = read.all.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new UsageError(['the text cannot be converted:', ...errors.map(told)].join('\n'), errors);
   const checked = collectFindings(() => undefined);
-  lintGraph(graph, catalogue, { outlets, path: () => path }, checked);
+  lintGraph(graph, catalogue, { outlets, path: offsetPath }, findingsIn(text, checked));
   const elements = elementsOf(graph);
   const findings = [...read.all, ...checked.all];
   if (findings.some(({ severity }) => severity === 'error')) process.exitCode = 2;
@@ -46,7 +54,7 @@ function comment(outlets: readonly Outlet[]): string {
 function yaml(elements: Element[]): string {
   const entries = elements.map((element, at) => {
     const gap = at > 0 && element.goto !== undefined ? '\n' : '';
-    return gap + stringify([element], { lineWidth: 0 }).replace(/^(?=.)/gm, '  ');
+    return gap + stringify([element], { lineWidth: 0, ...asKubectl }).replace(/^(?=.)/gm, '  ');
   });
   return `elements:\n${entries.join('')}`;
 }

@@ -17,15 +17,31 @@ export class UsageError extends Error {
 /** By its name: what is thrown in a bundle of its own is of that bundle's class. */
 const isFault = (error: unknown): error is Fault => error instanceof Error && error.name === 'Fault';
 
+/** Of the system, about a path that was given: it is not there, is of another kind, or may not be used. */
+const pathFaults: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of it is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be used by this user',
+  EPERM: 'it may not be used by this user',
+  EROFS: 'it lies on what can only be read',
+};
+
+function pathFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  return path !== undefined && Object.hasOwn(pathFaults, code) ? `${path}: ${pathFaults[code]}` : undefined;
+}
+
 export function exitCode(error: unknown): 1 | 2 {
-  if (error instanceof UsageError) return 2;
+  if (error instanceof UsageError || pathFault(error) !== undefined) return 2;
   if (isFault(error) && (error.class === 'permanent' || error.class === 'malformed')) return 2;
   return 1;
 }
 
 export function printFault(error: unknown, json: boolean): void {
   const fault = isFault(error) ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = pathFault(error) ?? (error instanceof Error ? error.message : String(error));
   if (json) {
     const data = fault
       ? { code: fault.code, class: fault.class, message, remedy: fault.remedy, element: fault.element }

@@ -1,8 +1,10 @@
 /** The commands, their arguments and what `--help` says of each. Each loads only what it needs, when it runs. */
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 
 export const program = new Command('gst-functions')
   .description('Event-driven GStreamer pipelines over MinIO objects')
+  .version(manifest.version, '--version', 'print the version')
   .showHelpAfterError('(add --help for usage and an example)')
   .addHelpText(
     'after',
@@ -33,9 +35,9 @@ program
 program
   .command('validate')
   .description('say every fault of Transforms, each with its line and remedy')
-  .argument('<file...>', 'YAML files, or folders of them')
+  .argument('<file...>', 'YAML files, or folders of them; - is standard input')
   .option('--json', 'print one JSON object instead of text')
-  .addHelpText('after', '\nExample:\n  gst-functions validate examples/')
+  .addHelpText('after', '\nExample:\n  gst-functions validate examples/\n  kubectl kustomize media/ | gst-functions validate -')
   .action(async (files, options) => (await import('./validate.ts')).validate(files, options));
 
 program
@@ -52,13 +54,18 @@ program
 program
   .command('convert')
   .description("turn gst-launch text into a Transform's elements")
-  .argument('<text>', 'the pipeline, as given to gst-launch-1.0; filesrc and filesink stand for input and output')
+  .allowUnknownOption() // those of gst-launch-1.0 are a part of the text
+  .argument('<text...>', 'the pipeline, as given to gst-launch-1.0; filesrc and filesink stand for input and output')
   .option('--json', 'print one JSON object instead of YAML')
   .addHelpText(
     'after',
     "\nExample:\n  gst-functions convert 'filesrc location=a.mkv ! decodebin ! videoconvert ! x264enc ! mp4mux ! filesink location=a.mp4'",
   )
-  .action(async (text, options) => (await import('./convert.ts')).convert(text, options));
+  .action(async (words, options) => (await import('./convert.ts')).convert(asText(words), options));
+
+/** A pipeline without quotes around it comes as the words that a shell made of it; blanks in one of them were in quotes. */
+const asText = (words: readonly string[]): string =>
+  words.length === 1 ? (words[0] as string) : words.map((word) => word.replaceAll(' ', '\\ ')).join(' ');
 
 program
   .command('catalogue')

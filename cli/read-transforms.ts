@@ -1,12 +1,21 @@
 /** Transforms from files, with all that is wrong with them: what `validate` tells and `run` and `graph` begin with. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { settings as transcodeSettings } from '../functions/transcode/settings.ts';
 import { type Finding, inOrder } from '../lib/finding.ts';
 import { loadCatalogue } from '../lib/graph/index.ts';
+import { meant } from '../lib/nearest.ts';
 import { readSettings } from '../lib/runtime/settings.ts';
 import { findTwins, type TransformResource } from '../lib/transform/document/resource.ts';
-import { checkTogether, parseTransforms, type ResolvedTransform, type ResolveOptions, resolve } from '../lib/transform/index.ts';
+import {
+  checkTogether,
+  type ParsedTransforms,
+  parseTransforms,
+  type ResolvedTransform,
+  type ResolveOptions,
+  resolve,
+} from '../lib/transform/index.ts';
 import { UsageError } from './exit.ts';
 
 export interface ReadTransforms {
@@ -21,53 +30,77 @@ export interface ReadTransforms {
 
 const yaml = /\.ya?ml$/i;
 
-/** The files among `paths`, and those below the folders among them, in order. A path that leads nowhere is a finding. */
-async function yamlFiles(paths: readonly string[], findings: Finding[]): Promise<string[]> {
-  const tell = (file: string, rule: string, message: string) =>
-    findings.push({ severity: 'error', rule, path: '', message, file });
-  const files: string[] = [];
-  for (const path of paths) {
-    const stats = await stat(path).catch(() => undefined);
-    if (stats === undefined) tell(path, 'no-such-file', 'there is no such file or folder');
-    else if (stats.isDirectory()) {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const found = entries
-        .filter((entry) => entry.isFile() && yaml.test(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name));
-      if (found.length === 0) tell(path, 'no-such-file', 'the folder holds no .yaml and no .yml file');
-      files.push(...found.sort());
-    } else files.push(path);
+/** In place of a file: what is piped into the command. */
+const standardInput = '-';
+
+/** The file at `path`, or those below the folder, in order. A path that leads nowhere is a finding. */
+async function yamlFiles(path: string, findings: Finding[]): Promise<string[]> {
+  const tell = (message: string) => findings.push({ severity: 'error', rule: 'no-such-file', path: '', message, file: path });
+  if (path === standardInput) return [path];
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) {
+    tell('there is no such file or folder');
+    return [];
   }
-  return [...new Set(files)];
+  if (!stats.isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const found = entries
+    .filter((entry) => entry.isFile() && yaml.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (found.length === 0) tell('the folder holds no .yaml and no .yml file');
+  return found.sort();
 }
 
 /** Never rejects for what is in the files: every fault of all of them is a finding. */
 export async function readTransforms(paths: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ReadTransforms> {
   const findings: Finding[] = [];
-  const files = await yamlFiles(paths, findings);
   const options = resolveOptions(env);
   const resources: TransformResource[] = [];
   const places = new Map<ResolvedTransform, TransformResource>();
-  for (const file of files) {
-    const own: Finding[] = [];
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      own.push({ severity: 'error', rule: 'no-such-file', path: '', message: `cannot be read: ${error.code}`, file });
-      return '';
-    });
-    const parsed = parseTransforms(text, { file });
-    own.push(...parsed.findings);
-    for (const resource of parsed.resources) {
-      const { transform, findings: told } = resolve(resource, options);
-      own.push(...told);
-      if (transform) places.set(transform, resource);
+  const files = new Map<string, string>(); // by what they are, whichever way they are spelt
+  for (const path of paths) {
+    const read: ParsedTransforms[] = [];
+    const before = findings.length;
+    for (const file of await yamlFiles(path, findings)) {
+      if (files.has(resolvePath(file))) continue;
+      files.set(resolvePath(file), file);
+      const own: Finding[] = [];
+      const parsed = parseTransforms(await readText(file, own), { file });
+      read.push(parsed);
+      own.push(...parsed.findings);
+      for (const resource of parsed.resources) {
+        const { transform, findings: told } = resolve(resource, options);
+        own.push(...told);
+        if (transform) places.set(transform, resource);
+      }
+      resources.push(...parsed.resources);
+      findings.push(...inOrder(own));
     }
-    resources.push(...parsed.resources);
-    findings.push(...inOrder(own));
+    if (read.length > 0 && findings.length === before && !read.some((parsed) => parsed.resources.length > 0))
+      findings.push(withoutTransform(path, read));
   }
   const transforms = [...places.keys()];
   const place = (transform: ResolvedTransform) => places.get(transform)?.place(['spec']);
   findings.push(...checkTogether(transforms, place), ...findTwins(resources));
-  return { transforms, findings: byFile(findings, [...paths, ...files]), files: files.length, resources: resources.length };
+  const all = byFile(findings, [...paths, ...files.values()]);
+  return { transforms, findings: all, files: files.size, resources: resources.length };
+}
+
+async function readText(file: string, findings: Finding[]): Promise<string> {
+  try {
+    return await (file === standardInput ? text(process.stdin) : readFile(file, 'utf8'));
+  } catch (error) {
+    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+    findings.push({ severity: 'error', rule: 'no-such-file', path: '', message, file });
+    return '';
+  }
+}
+
+/** Whoever names a path means that there is a Transform. */
+function withoutTransform(path: string, read: readonly ParsedTransforms[]): Finding {
+  const kinds = new Set(read.flatMap(({ others }) => others.map(({ kind }) => kind)));
+  const message = `there is no Transform here${kinds.size === 0 ? '' : `, but ${[...kinds].join(', ')}`}`;
+  return { severity: 'warning', rule: 'no-transform', path: '', message, file: path };
 }
 
 /** The ceilings and the endpoints of an installation, where the environment tells them: those of transcode. */
@@ -85,10 +118,15 @@ function byFile(findings: Finding[], files: string[]): Finding[] {
   return inOrder([...seen.values()]).sort((a, b) => rank(a) - rank(b));
 }
 
+/** What a terminal would act on, rather than show. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const control = /[\x00-\x1f\x7f-\x9f]/g;
+const visible = (text: string) => text.replace(control, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** `file:line:column severity path message [rule]`, which editors and terminals make a link of. */
 export function formatFinding({ file, line, column, severity, path, message, rule }: Finding): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  return [place, severity, path, message, `[${rule}]`].filter((part) => part !== '').join(' ');
+  return visible([place, severity, path, message, `[${rule}]`].filter((part) => part !== '').join(' '));
 }
 
 /**
@@ -112,7 +150,8 @@ export async function readTransform(
     const lines = errors.map((finding) => `  ${formatFinding(finding)}`);
     throw new UsageError(`the Transform cannot be used:\n${lines.join('\n')}`, errors);
   }
-  const names = transforms.map(({ ref }) => ref.name).join(', ');
   if (resources === 0) throw new UsageError(`${path} holds no Transform`);
-  throw new UsageError(`${path} holds ${names}: say which by --name`);
+  const names = transforms.map(({ ref }) => ref.name);
+  if (name === undefined || other) throw new UsageError(`${path} holds ${names.join(', ')}: say which by --name`);
+  throw new UsageError(`${path} holds no Transform ${name}, but ${names.join(', ')}${meant(name, names)}`);
 }

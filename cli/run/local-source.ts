@@ -24,6 +24,7 @@ export interface LocalSource {
 export async function localSource(file: string, { source }: Pick<ResolvedTransform, 'source'>): Promise<LocalSource> {
   const path = resolve(file);
   const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw new UsageError(`${file} is a folder: one media file is run at a time`);
   if (!stats?.isFile()) throw new UsageError(`there is no file ${file}`);
   await access(path, constants.R_OK).catch(() => {
     throw new UsageError(`${file} may not be read`);

@@ -1,14 +1,70 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
-const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const main = path('cli/main.ts');
+
+/** What the command says, with that text as its input; without a cluster. */
+async function command(args: string[], input = '') {
+  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...env } = process.env;
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env: { ...env, HOME: '/nonexistent' } });
+  child.stdin.end(input);
+  const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { out, err, status };
+}
 
 it('ends in order where whoever reads its output has enough', async () => {
   const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   expect([status, said]).toEqual([0, '']);
+});
+
+it('validate reads what is piped into it', async () => {
+  const example = await readFile(path('examples/thumbnail.yaml'), 'utf8');
+  expect(await command(['validate', '-'], example)).toMatchObject({ out: '1 Transform in 1 file: no fault\n', status: 0 });
+  const { out, status } = await command(['validate', '-'], example.replace('kind: Transform', 'kind: Transfrom'));
+  expect([out, status]).toEqual([expect.stringMatching(/^-:\d+:1 error kind no kind `Transfrom`/), 2]);
+});
+
+it('tells its version', async () => {
+  const { version } = JSON.parse(await readFile(path('package.json'), 'utf8'));
+  expect(await command(['--version'])).toEqual({ out: `${version}\n`, err: '', status: 0 });
+});
+
+it('convert takes the words of a command line, without quotes around all of it', async () => {
+  const words = ['gst-launch-1.0', '-e', 'filesrc', 'location=my file.mkv', '!', 'decodebin', '!', 'textoverlay', 'text=no'];
+  const { out } = await command(['convert', ...words, '!', 'video/x-raw, width=320', '!', 'jpegenc', '!', 'filesink']);
+  expect(parse(out, { version: '1.1' })).toEqual({
+    elements: [
+      { name: 'decodebin' },
+      { name: 'textoverlay', properties: { text: 'no' } },
+      { name: 'capsfilter', properties: { caps: 'video/x-raw, width=320' } },
+      { name: 'jpegenc' },
+    ],
+  });
+});
+
+describe('says in one line what is wrong with what it was given, and ends with 2:', () => {
+  const example = path('examples/thumbnail.yaml');
+  it.each([
+    ['a folder that is not there', ['graph', example, '-o', '/nonexistent/x'], '/nonexistent/x: there is no such file or folder'],
+    ['a folder in place of a film', ['run', example, '/tmp'], '/tmp is a folder: one media file is run at a time'],
+    [
+      'a name that no Transform has',
+      ['graph', example, '--name', 'thumbnial'],
+      'no Transform thumbnial, but thumbnail; did you mean',
+    ],
+    ['no cluster', ['retry', 'job'], 'no cluster is known here: set KUBECONFIG'],
+  ])('%s', async (_name, args, message) => {
+    const { out, err, status } = await command(args);
+    expect([out, err.trim().split('\n').length, status]).toEqual(['', 1, 2]);
+    expect(err).toContain(`error: `);
+    expect(err).toContain(message);
+  });
 });

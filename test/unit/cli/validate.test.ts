@@ -130,7 +130,7 @@ describe('files and folders', () => {
     await writeFile(both, `${good('a')}---\n${good('b')}`);
     expect((await readTransform(both, 'b')).transform.ref.name).toBe('b');
     await expect(readTransform(both, undefined)).rejects.toThrow('a, b: say which by --name');
-    await expect(readTransform(both, 'c')).rejects.toThrow('--name');
+    await expect(readTransform(both, 'c')).rejects.toThrow('no Transform c, but a, b');
     await rm(both);
   });
 
