@@ -115,7 +115,8 @@ function tell(issue: Issue, context: Context): Path[] {
   }
   if (found === null) {
     const remedy = isMisplaced ? 'what belongs to it is indented more than it is' : `write ${expected(issue)}`;
-    findings.error('empty', path, `\`${String(name)}\` is there without a value: ${remedy}`);
+    const what = typeof name === 'number' ? 'this entry' : `\`${String(name)}\``;
+    findings.error('empty', path, `${what} is there without a value: ${remedy}`);
     return [path];
   }
   if (issue.code === 'invalid_value') {

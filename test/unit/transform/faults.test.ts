@@ -295,6 +295,7 @@ describe('a Transform', () => {
     [{ video: { minio: {} } }, 'spec.video', 'a field of SplitTransform'],
     [pipeline({ elements: 'decodebin ! x264enc' }), 'spec.pipeline.elements', 'under `launch`'],
     [pipeline({ elements: { name: 'decodebin' } }), 'spec.pipeline.elements', 'begins with `- `'],
+    [pipeline({ elements: [null] }), 'spec.pipeline.elements[0]', 'this entry is there without a value: write a map'],
     [pipeline({ elements: ['decodebin'] }), 'spec.pipeline.elements[0]', '`- name: decodebin`'],
     [pipeline({ elements: [{ name: 'a', bitrate: 5 }] }), 'spec.pipeline.elements[0].bitrate', 'under `properties`'],
     [pipeline({ elements: [{ name: 'a', properties: 'b=5' }] }), 'spec.pipeline.elements[0].properties', '`name: value`'],
