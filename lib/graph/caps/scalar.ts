@@ -38,8 +38,8 @@ const shortNames: Record<string, string> = {
   GstFraction: 'fraction',
 };
 
-/** Types whose values are not compared here; all others have the name of a GType. */
-const others = /^(?:bitmask|flagset|buffer|sample|structure|taglist|caps|date|datetime|array|list|type|G[A-Za-z0-9]+)$/;
+/** Types whose values are not compared here; those that plugins bring have names such as GstAudioChannelMask. */
+const others = /^(?:bitmask|flagset|buffer|sample|structure|taglist|caps|date|datetime|array|list|type|[A-Z]+[a-z]\w*)$/;
 
 /** @param fail called where the text is not of the type that was named */
 export function scalar(text: string, type: string | undefined, fail: (wanted: string) => void = () => {}): CapsValue {

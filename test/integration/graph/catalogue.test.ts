@@ -228,12 +228,7 @@ describe('the lint and GStreamer', () => {
         "video/x-raw(memory:NVMM",
       ]
     `);
-    // plugins bring types of their own, which nobody can list
-    expect(judged.filter(({ lint, gstreamer }) => lint && !gstreamer).map(({ text }) => text)).toMatchInlineSnapshot(`
-      [
-        "video/x-raw,format=(strng)I420",
-      ]
-    `);
+    expect(judged.filter(({ lint, gstreamer }) => lint && !gstreamer)).toEqual([]);
   });
 
   it('agree on which caps of all pads can meet', async () => {
