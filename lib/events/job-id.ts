@@ -20,9 +20,17 @@ export function jobId(
   return `${name}-${base32(hash).slice(0, hashLength)}`;
 }
 
+const digits = 'abcdefghijklmnopqrstuvwxyz234567';
+
 /** RFC 4648, in lower case, without padding. */
 function base32(bytes: Uint8Array): string {
-  let bits = '';
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0');
-  return (bits.match(/.{5}/g) ?? []).map((five) => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(Number.parseInt(five, 2))).join('');
+  let text = '';
+  let bits = 0;
+  let held = 0; // of `bits`, how many are still to be written
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    for (held += 8; held >= 5; held -= 5) text += digits[(bits >> (held - 5)) & 31];
+    bits &= (1 << held) - 1;
+  }
+  return text;
 }

@@ -45,7 +45,7 @@ export function requestedEvent({ transform, object, sinks, cause, eventKey, agai
       pipeline: { elements, onMissingStream, limits, debug },
     } satisfies Requested),
   );
-  const event = new CloudEvent<Requested>({
+  const fields = {
     id: again === undefined ? job : `${job}.${again}`,
     type: `${typePrefix}requested`,
     source: `/transforms/${ref.namespace}/${ref.name}`,
@@ -59,7 +59,8 @@ export function requestedEvent({ transform, object, sinks, cause, eventKey, agai
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
     ...currentTrace(cause),
-  });
+  };
+  const event = new CloudEvent<Requested>(fields, false); // not checked by its schema: it is of our own making
   const bytes = Buffer.byteLength(JSON.stringify(event));
   if (bytes > largestRequested) {
     throw new Fault('TRANSFORM_INVALID', {
