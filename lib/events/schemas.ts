@@ -5,7 +5,7 @@
 import { requestedSchema } from './requested-schema.ts';
 import { resultSchemas } from './result-schemas.ts';
 import { count, some } from './schema-parts.ts';
-import { list, object, table, text } from './shape.ts';
+import { draft, list, object, table, text } from './shape.ts';
 import { schemaUri } from './types.ts';
 
 const record = object({
@@ -49,5 +49,5 @@ export const schemaTitles = Object.fromEntries(schemaNames.map((name) => [name, 
 /** JSON Schema (2020-12) of the data of these events. */
 export function eventSchema(name: SchemaName): Record<string, unknown> {
   const [schema, title] = published[name];
-  return { $id: schemaUri(name), title, $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema };
+  return { $id: schemaUri(name), title, $schema: `https://json-schema.org/draft/${draft}/schema`, ...schema };
 }
