@@ -28,7 +28,12 @@ const readRetries = 3;
 const bufferSize = 16 * 1024 * 1024;
 /** Bytes that are read ahead. */
 const readAhead = 4 * 1024 * 1024;
-const buffer = `queue2 name=${bufferName} ring-buffer-max-size=${bufferSize} max-size-bytes=${readAhead} max-size-buffers=0 max-size-time=0`;
+/**
+ * A queue does not hand on that the source is on the network and thus, for GStreamer, sequential: at that word mxfdemux lets
+ * itself be pushed at, and finds nothing.
+ */
+const handOver = 'queue name=gst-functions-hand-over max-size-buffers=1';
+const buffer = `${handOver} ! queue2 name=${bufferName} ring-buffer-max-size=${bufferSize} max-size-bytes=${readAhead} max-size-buffers=0 max-size-time=0`;
 
 export interface Launch {
   line: string;

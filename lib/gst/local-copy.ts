@@ -1,6 +1,6 @@
 /**
- * A copy of a small source in scratch. Some demuxers (mxfdemux) read from a file, and not from the network, which
- * GStreamer calls sequential; and a file gives its first buffer a time, without which a muxer takes no single picture.
+ * A copy of a small source in scratch. A file gives its first buffer a time, without which a muxer takes no single picture; and
+ * there are elements that read from a file alone.
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -8,7 +8,7 @@ import type { RunEnd } from './run.ts';
 import { sizeOf } from './scratch-size.ts';
 import { sourceReader } from './source-reader.ts';
 import type { RunRequest, RunResult } from './types.ts';
-import { checkFrames } from './verify.ts';
+import { checkFrames, checkTimes } from './verify.ts';
 
 export interface Declared {
   /** Of the source's index, where it has one. */
@@ -24,6 +24,7 @@ export async function resultOf(request: RunRequest, run: RunEnd, begun: number, 
   const sizes = await Promise.all(written.map(async ({ name, path }) => [name, await sizeOf(path)] as const));
   const bytes = Object.fromEntries(sizes);
   checkFrames(graph, end, bytes);
+  if (request.source.kind === 'http') checkTimes(graph, end, Object.keys(bytes));
   if (declared.tracks) checkDuration(declared.tracks, graph, end, declared.ratio);
   const outputs: Record<string, MediaFacts & { bytes: number }> = {};
   for (const { name, path } of written) {

@@ -21,6 +21,23 @@ export function checkFrames(graph: Graph, end: EndReport, bytes: Record<string, 
   if (empty.length > 0) throw new Fault('MEDIA_NO_FRAMES', { outputs: empty.join(', ') });
 }
 
+/**
+ * A single picture that comes over the network has no time, which a file gives to its first buffer, and a muxer leaves out
+ * what has none: some say so, that of Matroska does not.
+ *
+ * @throws Fault MEDIA_NO_FRAMES
+ */
+export function checkTimes(graph: Graph, { pads, position = 0 }: EndReport, written: string[]): void {
+  const isPicture = pads.some(({ klass, caps }) => /Decoder|Parser/.test(klass) && /^image\//.test(caps ?? ''));
+  if (!isPicture || position > 0 || pads.some(({ klass }) => /Demux/.test(klass))) return;
+  const joined = written.filter((name) => {
+    const last = graph.outputs.find((output) => output.name === name)?.from.node;
+    return last !== undefined && isMuxer(last, pads);
+  });
+  if (joined.length > 0) throw new Fault('MEDIA_NO_FRAMES', { outputs: joined.join(', ') });
+}
+
+const isMuxer = (element: string, pads: PadReport[]) => pads.some((pad) => pad.element === element && /Mux/.test(pad.klass));
 const any = (pads: Record<string, boolean>) => Object.values(pads).some(Boolean);
 
 /** Streams that never gave a frame to the element. A subtitle stream may have nothing to say. */
@@ -28,8 +45,7 @@ function emptyStreams(element: string, { buffers, pads }: EndReport): string[] {
   const seen = buffers[element] ?? {};
   if (Object.keys(seen).length === 0) return [];
   const about = (pad: string): PadReport | undefined => pads.find((report) => report.element === element && report.pad === pad);
-  const joins = pads.some((report) => report.element === element && /Mux/.test(report.klass));
-  if (!joins) return any(seen) ? [] : ['no buffer'];
+  if (!isMuxer(element, pads)) return any(seen) ? [] : ['no buffer'];
   return Object.entries(seen)
     .filter(([, came]) => !came)
     .map(([pad]) => kindOf(about(pad)?.caps) ?? pad)

@@ -16,15 +16,20 @@ import { chain, type EngineBench, startEngineBench } from '../../support/engine.
 let bench: EngineBench;
 let server: Server;
 let folder: string;
+/** What the server gives. */
 let content: Buffer;
+let film: Buffer;
+let still: Buffer;
 let source: RunRequest['source'];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gst-copy-'));
-  const path = join(folder, 'clip.mxf');
   const picture = 'video/x-raw,format=Y42B,width=1920,height=1080,framerate=25/1';
-  await launch(`videotestsrc num-buffers=5 ! ${picture} ! avenc_dnxhd bitrate=120000000 ! mxfmux ! filesink location=${path}`);
-  content = await readFile(path);
+  const [clip, one] = [join(folder, 'clip.mxf'), join(folder, 'still.jpg')];
+  await launch(`videotestsrc num-buffers=5 ! ${picture} ! avenc_dnxhd bitrate=120000000 ! mxfmux ! filesink location=${clip}`);
+  await launch(`videotestsrc num-buffers=1 ! jpegenc ! filesink location=${one}`);
+  [film, still] = await Promise.all([readFile(clip), readFile(one)]);
+  content = film;
   server = createServer(({ headers }, response) => {
     const [, from, to] = /bytes=(\d+)-(\d*)/.exec(headers.range ?? '') ?? [];
     const [first, last] = [Number(from ?? 0), Math.min(Number(to || content.length - 1), content.length - 1)];
@@ -45,11 +50,32 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('an MXF comes out whole, which its demuxer reads from a file alone', async () => {
+describe('over the network', () => {
   const graph = chain('decodebin', 'videoconvert', 'jpegenc', 'matroskamux');
-  const { files } = await bench.run(graph, source, { sourceSize: content.length });
-  const { streams } = await decode(files.out ?? '');
-  expect(streams).toMatchObject([{ kind: 'video', frames: 5 }]);
+  const tooLargeToCopy = 2 ** 30;
+
+  it('an MXF is read where it lies, of any size', async () => {
+    content = film;
+    const { files } = await bench.run(graph, source, { sourceSize: tooLargeToCopy });
+    const { streams } = await decode(files.out ?? '');
+    expect(streams).toMatchObject([{ kind: 'video', frames: 5 }]);
+  });
+
+  it('a single picture that a graph gives a time is read where it lies', async () => {
+    content = still;
+    const frozen = chain('decodebin', ['imagefreeze', { 'num-buffers': 5 }], 'videoconvert', 'jpegenc', 'matroskamux');
+    const { files } = await bench.run(frozen, source, { sourceSize: tooLargeToCopy });
+    const { streams } = await decode(files.out ?? '');
+    expect(streams).toMatchObject([{ kind: 'video', frames: 5 }]);
+  });
+
+  it('a single picture goes into a muxer from a copy alone', async () => {
+    content = still;
+    await expect(bench.run(graph, source, { sourceSize: tooLargeToCopy })).rejects.toThrow(Fault);
+    const { files } = await bench.run(graph, source, { sourceSize: still.length });
+    const { streams } = await decode(files.out ?? '');
+    expect(streams).toMatchObject([{ kind: 'video', frames: 1 }]);
+  });
 });
 
 describe('a run that fails', () => {
