@@ -1,4 +1,7 @@
 /** The installation under test: overlays/dev as it is, with images of this tree and times that suit a test. */
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { eventually } from './eventually.ts';
 import { apply, condition, get, items, type Json, kubectl } from './kubectl.ts';
@@ -12,9 +15,7 @@ const readyTimeout = 240;
 export type Settings = Record<string, Record<string, string>>;
 
 export async function install(tag: string, settings: Settings = {}): Promise<void> {
-  const documents = parseAllDocuments(await kubectl(['kustomize', 'knative/overlays/dev'])).map(
-    (document) => document.toJS() as Json,
-  );
+  const documents = await rendered('knative/overlays/dev');
   for (const document of documents) {
     if (isService(document)) adapt(document, tag, settings[document.metadata.name] ?? {});
     if (document.kind === 'JobSink') ofTag(document.spec.job.spec.template.spec.containers[0], tag);
@@ -32,6 +33,10 @@ export async function install(tag: string, settings: Settings = {}): Promise<voi
   await settle('triggers');
   await settle('apiserversources');
   await settle('pingsources');
+}
+
+async function rendered(overlay: string): Promise<Json[]> {
+  return parseAllDocuments(await kubectl(['kustomize', overlay])).map((document) => document.toJS() as Json);
 }
 
 /** What was looked at before its Service had an address is looked at again ever more rarely: a touch makes it soon. */
@@ -68,6 +73,31 @@ function adapt({ spec: { template } }: Json, tag: string, env: Record<string, st
     container.env = [...container.env.filter((one: Json) => one.name !== name), { name, value }];
   }
 }
+
+/** The live page with these components beside overlays/dev, and what they bring; its image and its times stay as they are. */
+export async function applyDashboard(components: readonly string[]): Promise<void> {
+  const where = ['services.serving.knative.dev', 'dashboard', '-n', systemNamespace];
+  const [, tag = ''] = /:([^:/]*)$/.exec((await get(...where)).spec.template.spec.containers[0].image) ?? [];
+  const folder = await mkdtemp(join(tmpdir(), 'gst-overlay-'));
+  try {
+    await cp('knative', folder, { recursive: true });
+    const overlay = join(folder, 'overlays/tested');
+    await mkdir(overlay);
+    const paths = components.map((name) => `../../components/${name}`);
+    await writeFile(join(overlay, 'kustomization.yaml'), stringify({ resources: ['../dev'], components: paths }));
+    const documents = await rendered(overlay);
+    const service = documents.find((document) => isService(document) && document.metadata.name === 'dashboard');
+    adapt(service, tag, {});
+    const before = new Set((await rendered('knative/overlays/dev')).map(nameOf));
+    const brought = documents.filter((document) => !before.has(nameOf(document)));
+    await apply([service, ...brought].map((document) => stringify(document)).join('---\n'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  await eventually('the live page', readyTimeout, async () => isReady(await get(...where)));
+}
+
+const nameOf = ({ kind, metadata: { namespace, name } }: Json) => [kind, namespace, name].join('/');
 
 /** Services and their pods go first: a namespace that has pods waits for half of the grace that they are given, however soon they go. */
 export async function uninstall(): Promise<void> {
