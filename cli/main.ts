@@ -21,12 +21,8 @@ try {
 }
 
 async function runProgram(): Promise<void> {
-  // whoever reads it has enough (`… | head`): the work goes on, unseen
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  const { passOverBrokenPipe } = await import('../lib/runtime/broken-pipe.ts');
+  for (const stream of [process.stdout, process.stderr]) passOverBrokenPipe(stream);
   const { program } = await import('./program.ts');
   await program.parseAsync();
 }

@@ -2,6 +2,7 @@
 import pino, { type Logger } from 'pino';
 import { Fault } from '../errors.ts';
 import { withoutSecrets } from '../telemetry/index.ts';
+import { passOverBrokenPipe } from './broken-pipe.ts';
 import { withSourcePlaces } from './source-places.ts';
 
 export interface LogOptions {
@@ -14,8 +15,7 @@ export interface LogOptions {
 }
 
 export function createLog({ name, level, format, output = process.stdout }: LogOptions): Logger {
-  // whoever reads it may have gone: the work goes on, unseen
-  if (output.listenerCount('error') === 0) output.on('error', passOverBrokenPipe);
+  if (output.listenerCount('error') === 0) passOverBrokenPipe(output);
   const text = format === 'text' || (format === 'auto' && output.isTTY === true);
   return pino(
     {
@@ -33,10 +33,6 @@ export function createLog({ name, level, format, output = process.stdout }: LogO
       },
     },
   );
-}
-
-function passOverBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 /** What helps to find the cause: a Fault has its code; only what nobody foresaw has a stack. */
