@@ -1,7 +1,9 @@
 /** What is in a bucket: objects by prefix, and unfinished uploads by key. */
+
 import { Fault } from '../errors.ts';
 import { readBody } from './body.ts';
 import type { Connection } from './connection.ts';
+import { escapeUri } from './escape.ts';
 import { unquote } from './etag.ts';
 import { decodeValue, metadataPrefix } from './metadata.ts';
 import type { ListedObject } from './types.ts';
@@ -97,7 +99,7 @@ function getXml(
   onTime: (serverTime: Date) => void = () => {},
 ): Promise<XmlNode> {
   const query = Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeQuery(value)}`)
+    .map(([name, value]) => `${name}=${escapeUri(value)}`)
     .join('&');
   return connection.call({ bucket }, async (client, exchange) => {
     const response = await client.makeRequestAsync({ method: 'GET', bucketName: bucket, query });
@@ -105,9 +107,4 @@ function getXml(
     if (exchange.serverTime) onTime(exchange.serverTime);
     return page;
   });
-}
-
-/** As AWS signatures want it: more is escaped than by encodeURIComponent alone. */
-function encodeQuery(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -3,6 +3,7 @@
  * package signs all others; to load it takes longer than both together.
  */
 import aws4 from 'aws4';
+import { escapeUri } from './escape.ts';
 
 export interface Signer {
   accessKey: string;
@@ -39,7 +40,7 @@ function sign(
   signQuery: boolean,
 ): { path: string; headers: Record<string, string> } {
   const search = new URLSearchParams(query).toString();
-  const place = `/${bucket}/${encoded(key).replaceAll('%2F', '/')}`;
+  const place = `/${bucket}/${escapeUri(key).replaceAll('%2F', '/')}`;
   const path = search === '' ? place : `${place}?${search}`;
   const signed = aws4.sign(
     { service: 's3', region, method, host, path, signQuery },
@@ -47,7 +48,3 @@ function sign(
   );
   return { path: signed.path as string, headers: signed.headers as Record<string, string> };
 }
-
-/** As aws4 encodes what it signs. */
-const encoded = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
