@@ -24,6 +24,12 @@ export interface Place {
   column?: number;
 }
 
+/** Of the character at the offset `at`; both count from 1. */
+export function lineAndColumn(text: string, at: number): { line: number; column: number } {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 /** `spec.pipeline.elements[3].properties["a.b"]`. */
 export function formatPath(path: Path): string {
   let text = '';

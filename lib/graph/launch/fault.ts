@@ -1,3 +1,5 @@
+import { lineAndColumn } from '../../finding.ts';
+
 /** A fault that ends the reading of launch text, with the offset at which it stands. */
 export class LaunchFault extends Error {
   readonly rule: string;
@@ -13,6 +15,6 @@ export class LaunchFault extends Error {
 /** ` (offset 12)`; of text with several lines ` (offset 12: line 2, column 5)`. Lines and columns count from 1. */
 export function whereIn(text: string, at: number): string {
   if (!text.trim().includes('\n')) return ` (offset ${at})`;
-  const before = text.slice(0, at).split('\n');
-  return ` (offset ${at}: line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+  const { line, column } = lineAndColumn(text, at);
+  return ` (offset ${at}: line ${line}, column ${column})`;
 }

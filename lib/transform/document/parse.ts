@@ -1,6 +1,6 @@
 /** YAML text to resources. Every path keeps its line and column. */
 import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml';
-import type { Finding, Path, Place } from '../../finding.ts';
+import { type Finding, lineAndColumn, type Path, type Place } from '../../finding.ts';
 import { locate } from './places.ts';
 import {
   findTwins,
@@ -62,7 +62,7 @@ export function parseTransforms(written: string, { file }: { file?: string } = {
   if (odd >= 0) {
     const what =
       text[odd] === '\ufffd' ? 'this is no text in UTF-8' : `the character ${codePoint(text, odd)} cannot stand in YAML`;
-    fault('not-text', what, placeIn(text, odd, inFile));
+    fault('not-text', what, { ...inFile, ...lineAndColumn(text, odd) });
     return result;
   }
   const documents = weakly(
@@ -216,9 +216,4 @@ function sourceOf(document: () => Document.Parsed | undefined, text: string, whe
 
 function codePoint(text: string, at: number): string {
   return `U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-function placeIn(text: string, at: number, inFile: { file?: string }): Place {
-  const before = text.slice(0, at).split('\n');
-  return { ...inFile, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
