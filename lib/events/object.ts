@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { CloudEvent } from './cloud-event.ts';
 import { encodeKey } from './s3-key.ts';
 import { createdObjects } from './s3-records.ts';
-
 import { currentTrace } from './trace.ts';
 import { type ObjectEvent, schemaUri } from './types.ts';
 

@@ -3,7 +3,6 @@
  * missing ids and times, knows two spellings of each content type, and drops or mangles some data. So the request is
  * read here, and the SDK is given attributes and data to validate.
  */
-
 import { Fault } from '../errors.ts';
 import { CloudEvent } from './cloud-event.ts';
 

@@ -1,8 +1,7 @@
 /** `requested`: one object, one Transform, all that transcode needs to run it; signed. */
-
 import { Fault } from '../errors.ts';
 import type { ResolvedTransform } from '../transform/types.ts';
-import { CloudEvent } from './cloud-event.ts';
+import { type CloudEvent, ownEvent } from './cloud-event.ts';
 import { jobId } from './job-id.ts';
 import { parseData } from './parse-data.ts';
 import { requestedSchema } from './requested-schema.ts';
@@ -45,7 +44,7 @@ export function requestedEvent({ transform, object, sinks, cause, eventKey, agai
       pipeline: { elements, onMissingStream, limits, debug },
     } satisfies Requested),
   );
-  const fields = {
+  const event = ownEvent<Requested>({
     id: again === undefined ? job : `${job}.${again}`,
     type: `${typePrefix}requested`,
     source: `/transforms/${ref.namespace}/${ref.name}`,
@@ -59,8 +58,7 @@ export function requestedEvent({ transform, object, sinks, cause, eventKey, agai
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
     ...currentTrace(cause),
-  };
-  const event = new CloudEvent<Requested>(fields, false); // not checked by its schema: it is of our own making
+  });
   const bytes = Buffer.byteLength(JSON.stringify(event));
   if (bytes > largestRequested) {
     throw new Fault('TRANSFORM_INVALID', {

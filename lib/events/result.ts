@@ -1,5 +1,5 @@
 /** Result events: what became of a job. Ordered by (run, seq), never by clock. */
-import { CloudEvent } from './cloud-event.ts';
+import { type CloudEvent, ownEvent } from './cloud-event.ts';
 import { isRequest } from './requested.ts';
 import { currentTrace } from './trace.ts';
 import {
@@ -36,7 +36,7 @@ export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], 
     source = '/transcode',
   } = options;
   if (about === undefined) throw new TypeError('a result whose cause is no request must be told what it is about');
-  const fields = {
+  return ownEvent<unknown>({
     id: `${run}.${seq}`,
     type: `${typePrefix}${kind}`,
     source,
@@ -47,8 +47,7 @@ export function resultEvent<K extends ResultKind>(kind: K, data: ResultData[K], 
     correlationid: String(cause.correlationid ?? cause.id),
     causationid: cause.id,
     ...currentTrace(cause),
-  };
-  return new CloudEvent<unknown>(fields, false); // not checked by its schema: it is of our own making
+  });
 }
 
 /** The part of a request, or of anything that has these fields, that results carry. */
