@@ -2,14 +2,15 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeCatalogue } from '../lib/graph/catalogue/index.ts';
+import { compressed, encodeCatalogue } from '../lib/graph/catalogue/index.ts';
 import { introspect } from '../lib/gst/introspect.ts';
 
 export async function catalogue({ output, json = false }: { output: string; json?: boolean }): Promise<void> {
   const scratchRoot = await mkdtemp(join(tmpdir(), 'gst-functions-'));
   try {
     const { version, elements, leftOut } = await introspect({ env: process.env, scratchRoot });
-    const bytes = encodeCatalogue(version, elements);
+    const list = encodeCatalogue(version, elements);
+    const bytes = output.endsWith('.br') ? compressed(list) : list;
     const draft = `${output}.${process.pid}`;
     await writeFile(draft, bytes);
     await rename(draft, output);

@@ -70,7 +70,11 @@ const asText = (words: readonly string[]): string =>
 program
   .command('catalogue')
   .description('list the elements of the GStreamer that is installed here, for the checks of Transforms')
-  .option('-o, --output <file>', 'file to write; GST_CATALOGUE names it to validate, graph and serve', 'elements.json.br')
+  .option(
+    '-o, --output <file>',
+    'file to write, by Brotli where its name ends with .br; GST_CATALOGUE names it to validate, graph and serve',
+    'elements.json.br',
+  )
   .option('--json', 'print one JSON object instead of text')
   .addHelpText(
     'after',

@@ -2,12 +2,12 @@
  * Bundles for images: `node scripts/build.ts [FOLDER]` (default: dist). Flat, because lib/gst looks for the files of its
  * child beside the bundle that it went into. What entries share goes into chunks, so that each loads only what it needs.
  */
-import { copyFile, cp, glob, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, glob, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { catalogueFile } from '../lib/graph/catalogue/index.ts';
+import { compressedFile, plain, plainFile } from '../lib/graph/catalogue/index.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const outdir = process.argv[2] ?? join(root, 'dist');
@@ -154,7 +154,8 @@ const [program, transcode, others, child] = await Promise.all([
     ),
   }),
 ]).catch(() => process.exit(1)); // esbuild has said why
-await copyFile(join(root, 'lib/graph/catalogue', catalogueFile), join(outdir, catalogueFile)); // read from beside the bundle
+// read from beside the bundle
+await writeFile(join(outdir, plainFile), plain(await readFile(join(root, 'lib/graph/catalogue', compressedFile))));
 
 await copyFile(join(root, 'lib/gst/child/stage1.pl'), join(outdir, 'gst-child-stage1.pl'));
 

@@ -1,14 +1,15 @@
 /**
- * The file of a catalogue: lines of JSON, compressed by Brotli. Most elements share properties and caps with others (200
- * decoders of libav have the same ones), so these stand in tables and elements name them by index: 1 MB instead of 5. A run
- * looks up a dozen of 1,300 elements, and only their lines are parsed: to parse all takes three times as long as to
- * decompress them.
+ * The file of a catalogue: lines of JSON, in ASCII. Most elements share properties and caps with others (200 decoders of
+ * libav have the same ones), so these stand in tables and elements name them by index: 1 MB instead of 5. A run looks up a
+ * dozen of 1,300 elements, and only their lines are parsed.
+ *
+ * It may be compressed by Brotli, which makes a tenth of it. To decompress it takes three times as long as to parse what a
+ * run needs, so images have it as it is.
  */
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { ElementInfo, PadTemplate, PropertyInfo } from './types.ts';
 
 /** Raised with each change of the shape, so that an old file is refused instead of misread. */
-const format = 2;
+const format = 3;
 
 /** The first line. The rows of each table follow, one a line, in this order. */
 interface Head {
@@ -32,7 +33,7 @@ interface PackedElement {
   uri?: 'src' | 'sink';
 }
 
-/** The bytes of the file. */
+/** The bytes of the file, as they are. */
 export function encodeCatalogue(version: string, elements: readonly ElementInfo[]): Buffer {
   const caps = table<string>();
   const properties = table<PackedProperty>();
@@ -54,8 +55,23 @@ export function encodeCatalogue(version: string, elements: readonly ElementInfo[
     elements: sorted.map(({ name }) => name),
   };
   const text = [head, ...caps.rows, ...properties.rows, ...packed].map((row) => JSON.stringify(row)).join('\n');
-  return brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
+  return Buffer.from(text.replace(/[\u0080-\uffff]/g, escaped), 'latin1');
 }
+
+/** As JSON writes a UTF-16 unit by its number. */
+const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** The bytes of the file, smaller. */
+export function compressed(bytes: Buffer): Buffer {
+  const { brotliCompressSync, constants } = zlib();
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
+}
+
+/** As it was before `compressed`, if it is. */
+export const plain = (bytes: Buffer): Buffer => (bytes[0] === '{'.charCodeAt(0) ? bytes : zlib().brotliDecompressSync(bytes));
+
+/** Where nothing is compressed nobody waits for it to be loaded. */
+const zlib = () => process.getBuiltinModule('node:zlib');
 
 function table<Row>(): { rows: Row[]; index(row: Row): number } {
   const known = new Map<string, number>();
@@ -79,8 +95,8 @@ export interface PackedCatalogue {
 }
 
 /** @throws Error where the bytes are no catalogue, or one of another shape */
-export function decodeCatalogue(bytes: Uint8Array): PackedCatalogue {
-  const [first = '', ...rows] = brotliDecompressSync(bytes).toString().split('\n');
+export function decodeCatalogue(bytes: Buffer): PackedCatalogue {
+  const [first = '', ...rows] = plain(bytes).toString('latin1').split('\n');
   const { format: found, version, caps, properties, elements } = JSON.parse(first) as Head;
   if (found !== format) throw new Error(`its format is ${found}, not ${format}: make it anew`);
   const places = new Map(elements.map((name, index) => [name, caps + properties + index]));

@@ -1,16 +1,22 @@
 /** Reads a catalogue when something is looked up in it for the first time. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeCatalogue, type PackedCatalogue } from './format.ts';
 import type { Catalogue, ElementInfo } from './types.ts';
 
-/** Beside this file, and beside the bundle that it went into. */
-export const catalogueFile = 'elements.json.br';
+/** Beside this file. */
+export const compressedFile = 'elements.json.br';
+/** Beside the bundle that this file went into: it is read at every start there. */
+export const plainFile = 'elements.json';
 
 /** The file that GST_CATALOGUE names, else the one that came with the program. */
-export const defaultCataloguePath = (): string =>
-  process.env.GST_CATALOGUE || join(fileURLToPath(new URL('.', import.meta.url)), catalogueFile);
+export function defaultCataloguePath(): string {
+  if (process.env.GST_CATALOGUE) return process.env.GST_CATALOGUE;
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const bundled = join(here, plainFile);
+  return existsSync(bundled) ? bundled : join(here, compressedFile);
+}
 
 /** Each file is read once in the life of a process. */
 const loaded = new Map<string, Catalogue>();

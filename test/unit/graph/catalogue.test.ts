@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ElementInfo, encodeCatalogue, loadCatalogue } from '../../../lib/graph/catalogue/index.ts';
+import { compressed, type ElementInfo, encodeCatalogue, loadCatalogue } from '../../../lib/graph/catalogue/index.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -46,9 +46,16 @@ const elements: ElementInfo[] = [
 ];
 
 describe('the catalogue', () => {
-  it('gives back what was put into its file', () => {
-    const path = join(folder, 'two.br');
-    writeFileSync(path, encodeCatalogue('1.2.3', elements));
+  it.each([
+    { of: 'its file', name: 'two.json', encode: encodeCatalogue },
+    {
+      of: 'its compressed file',
+      name: 'two.json.br',
+      encode: (...all: [string, ElementInfo[]]) => compressed(encodeCatalogue(...all)),
+    },
+  ])('gives back what was put into $of', ({ name, encode }) => {
+    const path = join(folder, name);
+    writeFileSync(path, encode('1.2.3', elements));
     const catalogue = loadCatalogue(path);
     expect(catalogue.version).toBe('1.2.3');
     expect(catalogue.names()).toEqual(['alpha', 'zeta']);
