@@ -1,6 +1,7 @@
 /** The Transforms that may be run, by what objects they match; each is checked once a version. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { clock } from '../../lib/clock.ts';
 import type { Finding } from '../../lib/finding.ts';
 import {
   createTransformIndex,
@@ -60,11 +61,11 @@ export function createBook(resolve: (resource: TransformResource) => Resolved, l
       const gone = new Map(known);
       const seen = new Set<string>();
       let changes = 0;
-      let pause = performance.now() + slice;
+      let pause = clock() + slice;
       for (const entry of entries) {
-        if (performance.now() > pause) {
+        if (clock() > pause) {
           await nextTurn();
-          pause = performance.now() + slice;
+          pause = clock() + slice;
         }
         const { kind, namespace, name } = entry.resource;
         const id = `${kind}/${namespace}/${name}`;

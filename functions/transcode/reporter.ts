@@ -1,6 +1,7 @@
 /** Posts the result events of one run, in order, and keeps progress from being chatty. */
 import type { CloudEvent } from 'cloudevents';
 import type { Logger } from 'pino';
+import { clock } from '../../lib/clock.ts';
 import { resultEvent } from '../../lib/events/index.ts';
 import type { ResultData, ResultKind } from '../../lib/events/types.ts';
 import type { RunProgress } from '../../lib/gst/types.ts';
@@ -48,7 +49,7 @@ export function createReporter({ job, run, cause, publish, log, progressInterval
     },
     progress({ position, duration, speed, bytesIn, bytesOut }) {
       const percent = duration ? Math.min(100, (position / duration) * 100) : undefined;
-      const now = performance.now();
+      const now = clock();
       if (now - lastAt < progressInterval) return;
       if (percent !== undefined && percent - lastPercent < leastStep) return;
       lastAt = now;

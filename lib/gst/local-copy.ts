@@ -4,6 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clock } from '../clock.ts';
 import { Fault, type FaultCode } from '../errors.ts';
 import type { ReadAccess } from '../storage/types.ts';
 import { sourceReader } from './source-reader.ts';
@@ -21,7 +22,7 @@ const worthIt: ReadonlySet<FaultCode> = new Set(['MEDIA_CORRUPT', 'MEDIA_NO_FRAM
 export const orOverCopy =
   (run: Engine['run']): Engine['run'] =>
   async (request, observer, signal) => {
-    const begun = performance.now();
+    const begun = clock();
     let skipped = false;
     const watcher: RunObserver = {
       ...observer,
@@ -33,7 +34,7 @@ export const orOverCopy =
     try {
       return await run(request, watcher, signal);
     } catch (error) {
-      const soon = performance.now() - begun <= maxRun;
+      const soon = clock() - begun <= maxRun;
       if (!soon || skipped || !worthIt.has(Fault.from(error).code) || !canCopy(request)) throw error;
       // what is wrong with the reading itself, the run has told already
       const source = await localCopy(request, signal).catch(() => undefined);

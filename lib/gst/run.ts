@@ -1,4 +1,6 @@
 /** One run of a graph: a child plays it, the watchdog looks on, and at the end stands a result or a fault. */
+
+import { clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';
 import type { Child } from './child-process.ts';
@@ -32,7 +34,7 @@ export interface RunEnd {
   graph: Graph;
   skippedStreams: string[];
   skippedOutputs: string[];
-  /** Moments, by performance.now(). */
+  /** Moments, by `clock`. */
   at: { started: number; paused?: number; playing?: number; ended: number };
 }
 
@@ -64,7 +66,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   let chosen = false;
   let triedAgain = 0;
   let waitedForOthers = false;
-  const at: RunEnd['at'] = { started: performance.now(), ended: 0 };
+  const at: RunEnd['at'] = { started: clock(), ended: 0 };
   let progress: (Report & { kind: 'progress' }) | undefined;
   let bytesOut = 0;
   let waiting = waitingBranches(request.graph);
@@ -172,9 +174,9 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
             : new Fault('PIPELINE_INVALID', { cause: redact(report.message) }),
         );
       case 'state':
-        if (report.state === 'PAUSED') at.paused ??= performance.now();
+        if (report.state === 'PAUSED') at.paused ??= clock();
         if (report.state !== 'PLAYING') return;
-        at.playing = performance.now();
+        at.playing = clock();
         choose();
         if (request.debug?.dot) void dots.take('playing');
         return;
@@ -198,7 +200,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
         return;
       case 'stopped':
         if (!stopping) return;
-        watchdog.restart(performance.now());
+        watchdog.restart(clock());
         return start();
       case 'progress':
         return onProgress(report);
@@ -225,7 +227,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
   };
 
   const onProgress = (report: Report & { kind: 'progress' }) => {
-    const now = performance.now();
+    const now = clock();
     // a local file is always there
     progress = { ...report, sourceWaits: report.sourceWaits && request.source.kind === 'http' };
     const { position = 0, duration, bytesIn } = report;
@@ -242,7 +244,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     if (errors.length === 0) failWithPicture(silentDemuxer(pads, { encrypted }), 'error');
   };
 
-  const watchdog = createWatchdog({ limits: request.limits, memoryLimit: deps.memoryLimit, now: performance.now() });
+  const watchdog = createWatchdog({ limits: request.limits, memoryLimit: deps.memoryLimit, now: clock() });
   let looking = false;
   const look = async () => {
     if (looking) return;
@@ -251,7 +253,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     looking = false;
     bytesOut = sizes.reduce((sum, size) => sum + size, 0);
     const { position, bytesIn = 0, sourceWaits = false } = progress ?? {};
-    const fault = watchdog.look({ position, bytesIn, bytesOut, memory: memory ?? 0, sourceWaits }, performance.now());
+    const fault = watchdog.look({ position, bytesIn, bytesOut, memory: memory ?? 0, sourceWaits }, clock());
     if (fault) failWithPicture(fault, fault.code === 'TIMEOUT' || fault.code.endsWith('STALLED') ? 'stall' : 'error');
   };
   const looks = setInterval(() => void look(), times.look);
@@ -280,7 +282,7 @@ export async function play(request: RunRequest, observer: RunObserver, signal: A
     if (signal.aborted) onAbort();
     else start();
     const { end, dot } = await outcome.promise;
-    at.ended = performance.now();
+    at.ended = clock();
     choose();
     if (dot) observer.onDot?.({ dot: redact(dot), reason: 'end', at: new Date() });
     return { end, ...cut, at };

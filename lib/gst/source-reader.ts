@@ -1,7 +1,6 @@
 /** Reads pieces of the source beside the pipeline, under the same access: for the index of an mp4, a few requests. */
 import { open, readFile } from 'node:fs/promises';
 import * as http from 'node:http';
-import * as https from 'node:https';
 import type { ReadAccess } from '../storage/types.ts';
 import type { ReadAt } from './mp4-index.ts';
 
@@ -43,11 +42,12 @@ async function httpReader(
   { url, headers, caFile, verify }: ReadAccess & { kind: 'http' },
   signal?: AbortSignal,
 ): Promise<SourceReader> {
-  const secure = url.startsWith('https:');
-  const agent = secure
+  // brings TLS, for which nobody should wait where there is none
+  const https = url.startsWith('https:') ? process.getBuiltinModule('node:https') : undefined;
+  const agent = https
     ? new https.Agent({ keepAlive: true, ca: caFile ? await readFile(caFile) : undefined, rejectUnauthorized: verify })
     : new http.Agent({ keepAlive: true });
-  const get = secure ? https.get : http.get;
+  const get = https ? https.get : http.get;
   return {
     readAt: (offset, length) =>
       new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** The HTTP face of a function, tested without a socket (`Request → Response`), served by server.ts. */
 import type { Logger } from 'pino';
+import { clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import { currentTraceId, type HeaderFields, jobOf, readCloudEvent } from '../events/index.ts';
 import { histogram } from '../telemetry/index.ts';
@@ -78,9 +79,9 @@ export function createHttpApp(handle: RequestHandler, options: AppOptions): App 
   };
   const post = async ({ target, headers, body, gone }: Asked): Promise<Answer> => {
     const done = lifecycle.begin();
-    const begun = performance.now();
+    const begun = clock();
     const answered = (given: Answer, fault?: Fault) => {
-      durations.record((performance.now() - begun) / 1000, {
+      durations.record((clock() - begun) / 1000, {
         'http.request.method': 'POST',
         'url.scheme': 'http',
         'http.response.status_code': given.status,

@@ -39,7 +39,7 @@ export async function serve(running: RunningFunction, { port, host, drainSeconds
   server.requestTimeout = 60_000;
   const listening = await listen(server, port, host);
   log.info({ port: listening }, 'listening');
-  histogram('gst.start.duration').record(performance.now() / 1000); // its zero is the start of the process
+  histogram('gst.start.duration').record(process.uptime());
 
   const drained = async (seconds: number) => {
     const over = new AbortController();

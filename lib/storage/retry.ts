@@ -1,5 +1,6 @@
 /** Tries a call again while its failure is a passing one. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import type { StorageSettings } from './settings.ts';
 
@@ -12,7 +13,7 @@ export async function retry<T>(
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const begun = performance.now();
+  const begun = clock();
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     try {
@@ -20,7 +21,7 @@ export async function retry<T>(
     } catch (error) {
       throwIfAborted(signal);
       const pause = backoff(settings, attempt);
-      const late = performance.now() - begun + pause > settings.retryWindow;
+      const late = clock() - begun + pause > settings.retryWindow;
       if (attempt >= settings.attempts || late || !again(error)) throw error;
       // the abort is told by throwIfAborted, with its reason
       await sleep(pause, undefined, { signal }).catch(() => {});
