@@ -17,13 +17,12 @@ export interface AdmitOptions {
 
 /** What a request may do. */
 export interface Admitted {
-  graph: Graph;
   limits: Limits;
+  /** Reads and checks the graph: in a new process longer than storage takes to answer. @throws Fault TRANSFORM_INVALID, PIPELINE_REFUSED */
+  graph(): Graph;
 }
 
-/**
- * @throws Fault OUTPUT_KEY_INVALID, ENDPOINT_REFUSED, TRANSFORM_INVALID, PIPELINE_REFUSED
- */
+/** @throws Fault OUTPUT_KEY_INVALID, ENDPOINT_REFUSED */
 export function createAdmit({ catalogue, allowedEndpoints, ceilings }: AdmitOptions): (request: Requested) => Admitted {
   return (request) => {
     for (const { endpoint } of [request.source, ...request.sinks]) {
@@ -32,7 +31,7 @@ export function createAdmit({ catalogue, allowedEndpoints, ceilings }: AdmitOpti
       }
     }
     checkOutputKeys(request.sinks, request.source);
-    return { graph: checkedGraph(request, catalogue), limits: atMost(request.pipeline.limits, ceilings) };
+    return { graph: () => checkedGraph(request, catalogue), limits: atMost(request.pipeline.limits, ceilings) };
   };
 }
 

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { clock } from '../../lib/clock.ts';
 import { Fault } from '../../lib/errors.ts';
 import { longestChain } from '../../lib/events/index.ts';
 import type { Endpoint, Limits, Requested, Succeeded } from '../../lib/events/types.ts';
@@ -31,7 +32,8 @@ export interface JobDeps {
 
 export interface JobRun {
   request: Requested;
-  graph: Graph;
+  /** Reads and checks the graph of the request. @throws Fault of class `permanent` */
+  graph: () => Graph;
   /** In place of those of the request. */
   limits: Limits;
   run: string;
@@ -50,16 +52,22 @@ const readAccessMargin = 300;
 /** @throws Fault of any class but `malformed` */
 export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   const { request, limits, run, log, signal } = job;
-  const begun = performance.now();
-  deps.engine.prepare(job.graph);
+  const begun = clock();
+  deps.engine.prepare(request.pipeline.elements.flatMap(({ name }) => name ?? []));
   const { namespace } = request.transform;
   const sourceStore = await deps.store(request.source.endpoint, namespace);
   const sinks: OutputSink[] = await Promise.all(
     request.sinks.map(async (sink) => ({ sink, store: await deps.store(sink.endpoint, namespace) })),
   );
 
-  const [source, finished] = await inSpan('prepare', { attributes: objectAttributes(request.source) }, () =>
-    Promise.all([currentSource(sourceStore, request, signal), finishedOutputs(sinks, request, signal), job.mayBegin]),
+  const checkedGraph = async () => job.graph();
+  const [source, finished, graph] = await inSpan('prepare', { attributes: objectAttributes(request.source) }, () =>
+    Promise.all([
+      currentSource(sourceStore, request, signal),
+      finishedOutputs(sinks, request, signal),
+      checkedGraph(), // while storage is asked
+      job.mayBegin,
+    ]),
   );
   if (finished) return { job: request.job, run, outputs: finished, skippedStreams: [], reused: true };
   signal.throwIfAborted();
@@ -113,8 +121,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
       versionId: source.versionId,
       seconds: limits.timeout + readAccessMargin,
     });
-    const prepared = performance.now();
-    const { graph } = job;
+    const prepared = clock();
     const result = await deps.engine.run(
       {
         graph,
@@ -130,7 +137,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
       observer,
       signal,
     );
-    const played = performance.now();
+    const played = clock();
     outputs.begin(result.skippedOutputs);
     upload.begin();
     await outputs.finish(upload.signal);
@@ -146,7 +153,7 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
       return { job: request.job, run, outputs: finishedMeanwhile, skippedStreams: [], reused: true };
     }
     const stored = await outputs.complete(upload.signal);
-    const ended = performance.now();
+    const ended = clock();
     return {
       job: request.job,
       run,

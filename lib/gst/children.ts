@@ -11,15 +11,17 @@ import type { ChildrenOptions, SandboxLevel } from './types.ts';
 
 /** Factories whose plugins a spare child loads beforehand: those of the latest runs. */
 const maxPreloaded = 64;
-/**
- * Before the first run: what most runs need. The decoders of libav come last: to load them takes longer than all the rest,
- * and meanwhile a pipeline can be made of what is there, and get as far as its demuxer.
- */
+/** Before the first run: what most runs need. */
 const usual = [
   ...['souphttpsrc', 'decodebin', 'queue', 'typefind', 'qtdemux', 'h264parse', 'aacparse'],
   ...['videoconvert', 'videoscale', 'x264enc', 'audioconvert', 'audioresample', 'voaacenc'],
-  'avdec_h264',
 ];
+/**
+ * What looks for decoders when it sees its streams finds those of libav, for the most part. To load their 170 libraries takes
+ * longer than all the rest, and holds up what is to be loaded after them: so they come last, and only where they are wanted.
+ */
+const choosers = new Set(['decodebin', 'decodebin3']);
+const chosen = 'avdec_h264';
 
 export interface Children {
   /** Of the latest one. */
@@ -141,7 +143,8 @@ export function createChildren(options: ChildrenOptions): Children {
       }
     },
     prepare(factories) {
-      const wanted = spare ? factories.filter((factory) => !latest.includes(factory)) : factories;
+      const all = factories.some((factory) => choosers.has(factory)) ? [...factories, chosen] : factories;
+      const wanted = spare ? all.filter((factory) => !latest.includes(factory)) : all;
       if (closed || wanted.length === 0) return;
       spare ??= begin();
       // whoever takes the child is told if there is none

@@ -1,4 +1,6 @@
 /** Runs graphs, each in a child process of its own. */
+
+import { clock } from '../clock.ts';
 import { histogram, inSpan } from '../telemetry/index.ts';
 import { type Children, createChildren } from './children.ts';
 import { declaredBy } from './declared-duration.ts';
@@ -37,10 +39,10 @@ export function createEngine(options: EngineOptions, children: Children = create
   };
 
   const once: Engine['run'] = async (request, observer, signal) => {
-    const begun = performance.now();
+    const begun = clock();
     const attributes = { 'gst.spare': children.spare };
     const [child, limit] = await inSpan('child start', { attributes }, () => Promise.all([children.take(), memoryLimit()]));
-    waits.record((performance.now() - begun) / 1000, attributes);
+    waits.record((clock() - begun) / 1000, attributes);
     const reading = new AbortController();
     const isQuick = request.sourceSize <= quickSource;
     let index: ReturnType<typeof declaredBy> | undefined;
@@ -71,7 +73,7 @@ export function createEngine(options: EngineOptions, children: Children = create
     get sandbox() {
       return children.sandbox;
     },
-    prepare: (graph) => children.prepare(graph.nodes.map(({ factory }) => factory)),
+    prepare: (factories) => children.prepare(factories),
     warm: () => children.reserve(),
     reserve,
     run: orOverCopy(once),

@@ -81,8 +81,8 @@ export interface SandboxLevel {
 export interface Engine {
   /** Rejects with a Fault; leaves no process behind; never more than one run at a time per spare. */
   run(request: RunRequest, observer: RunObserver, signal: AbortSignal): Promise<RunResult>;
-  /** The spare child loads the plugins of a graph that is about to run, while the storage is asked for its object. */
-  prepare(graph: Graph): void;
+  /** The spare child loads the plugins of the factories that are about to run, while the storage is asked for their object. */
+  prepare(factories: string[]): void;
   /** Makes a spare child where one is kept and there is none: a run over a large source leaves that to who ends its job. */
   reserve(): void;
   /** Resolves when a spare child is loaded, so that the next run starts at once. */

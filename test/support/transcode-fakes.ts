@@ -52,7 +52,10 @@ export async function fakeTranscode(more: Partial<TranscodeDeps> = {}): Promise<
       events.push(JSON.parse(JSON.stringify(event)) as PostedEvent);
     },
     eventKey,
-    admit: ({ pipeline }) => ({ graph: { nodes: [], links: [], source: undefined, outputs: [] }, limits: pipeline.limits }),
+    admit: ({ pipeline }) => ({
+      graph: () => ({ nodes: [], links: [], source: undefined, outputs: [] }),
+      limits: pipeline.limits,
+    }),
     store: async () => store,
     engine,
     newRun: () => `RUN${++runs}`,

@@ -47,6 +47,7 @@ export const factoryMetadata = gst.func('str gst_element_factory_get_metadata(vo
 ) => string | null;
 export const factoryFind = gst.func('void *gst_element_factory_find(const char *name)') as (name: string) => Pointer;
 export const featureLoad = gst.func('void *gst_plugin_feature_load(void *feature)');
+export const pluginLoad = gst.func('void *gst_plugin_load_by_name(const char *name)') as (name: string) => Pointer;
 export const staticPad = gst.func('void *gst_element_get_static_pad(void *element, const char *name)') as (
   element: Pointer,
   name: string,

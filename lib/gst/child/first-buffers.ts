@@ -11,6 +11,9 @@ import { eachSinkPad } from './walk.ts';
 
 const bufferProbes = 0x30; // GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST
 const counterBytes = 4;
+// looked up before plugins are loaded: the linker has one lock for both, and libav holds it for 50 ms
+const removeItself = addressOf('libgstreamer-1.0.so.0', 'gst_pad_get_direction');
+const count = addressOf('libglib-2.0.so.0', 'g_atomic_int_inc');
 
 export interface FirstBuffers {
   /** By element and pad: has a buffer come? Only while the pipeline has its pads. */
@@ -18,8 +21,6 @@ export interface FirstBuffers {
 }
 
 export function watchFirstBuffers(pipeline: bigint, elements: string[]): FirstBuffers {
-  const removeItself = addressOf('libgstreamer-1.0.so.0', 'gst_pad_get_direction');
-  const count = addressOf('libglib-2.0.so.0', 'g_atomic_int_inc');
   const counters: Array<{ element: string; pad: string; counter: bigint }> = [];
   for (const element of elements) {
     const pointer = binGetByName(pipeline, element);

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { tcpAbi } from '../landlock.ts';
 import { abiVariable, type Command, type PlayCommand, parentVariable, type Report } from '../protocol.ts';
-import { factoryFind, featureLoad, gstVersion, objectUnref, type Pointer, prctl } from './ffi.ts';
+import { factoryFind, featureLoad, gstVersion, objectUnref, type Pointer, pluginLoad, prctl } from './ffi.ts';
 import { createPlayer, type PipelineClass } from './player.ts';
 
 const setParentDeathSignal = 1; // PR_SET_PDEATHSIG
@@ -70,6 +70,10 @@ function play(command: PlayCommand): void {
   waiting = []; // the pipeline itself loads what it needs
   player.play(command);
 }
+
+// no element, but what typefind and decodebin ask in their first moment, which must not wait for libav
+const typeFinders = pluginLoad('typefindfunctions');
+if (typeFinders !== null) objectUnref(typeFinders);
 
 report({ kind: 'ready', landlock: abi, tcp: abi >= tcpAbi, gstreamer: gstVersion() });
 preload(process.argv.slice(2));

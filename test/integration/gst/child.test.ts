@@ -44,15 +44,34 @@ describe('a child process', () => {
     await until(async () => (await childrenOf(process.pid)).length === 1);
   });
 
+  /** What the spare child has loaded. */
+  const maps = async () => {
+    const [child] = await childrenOf(process.pid);
+    return readFile(`/proc/${child}/maps`, 'latin1');
+  };
+
   it('loads the plugins of a graph beforehand, while it waits', async () => {
-    const maps = async () => {
-      const [child] = await childrenOf(process.pid);
-      return readFile(`/proc/${child}/maps`, 'latin1');
-    };
     await bench.engine.warm();
     expect(await maps()).not.toContain('libgstspeed');
-    bench.engine.prepare(chain('matroskademux', 'speed', 'matroskamux'));
+    bench.engine.prepare(['matroskademux', 'speed', 'matroskamux']);
     await until(async () => (await maps()).includes('libgstspeed'));
+  });
+
+  it('loads the decoders of libav for a graph that looks for decoders, and for no other', async () => {
+    await bench.close();
+    bench = await startEngineBench(); // one that remembers no run
+    source = { kind: 'file', path: await makeClip(bench.folder, 'clip.mkv', { audio: false }) };
+    await bench.engine.warm();
+    for (const [factory, library] of [
+      ['speed', 'libgstspeed'],
+      ['flacenc', 'libgstflac'], // what the first one brings comes before it
+    ] as const) {
+      bench.engine.prepare([factory]);
+      await until(async () => (await maps()).includes(library));
+    }
+    expect(await maps()).not.toContain('libgstlibav');
+    bench.engine.prepare(['decodebin']);
+    await until(async () => (await maps()).includes('libgstlibav'));
   });
 
   it('that is killed costs its own run: CHILD_CRASHED, to be tried again; the next run is fine', async () => {

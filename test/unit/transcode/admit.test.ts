@@ -16,8 +16,9 @@ describe('what is checked again before anything runs', () => {
     const limits = { timeout: 50, stall: 7, inputBytes: 5000, outputBytes: 5000 };
     const admitted = admit()(request({ limits }));
     expect(admitted.limits).toEqual({ timeout: 50, stall: 7, inputBytes: 1000, outputBytes: 2000 });
-    expect(admitted.graph.nodes.map(({ factory }) => factory)).toContain('x264enc');
-    expect(admitted.graph.outputs).toMatchObject([{ name: 'out', from: { node: 'mux' } }]);
+    const graph = admitted.graph();
+    expect(graph.nodes.map(({ factory }) => factory)).toContain('x264enc');
+    expect(graph.outputs).toMatchObject([{ name: 'out', from: { node: 'mux' } }]);
   });
 
   const faults: Array<[what: string, fields: Partial<RequestFields>, code: string, message: RegExp]> = [
@@ -50,13 +51,15 @@ describe('what is checked again before anything runs', () => {
     ],
   ];
   it.each(faults)('refuses %s', (_what, fields, code, message) => {
-    expect(() => admit()(request(fields))).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+    expect(() => admit()(request(fields)).graph()).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
   });
 
   it('refuses a storage that the operator has not allowed, as source and as sink', () => {
     const elsewhere = { ...endpoint, address: 'elsewhere:9000' };
     const only = admit([endpoint.address]);
-    expect(only(request()).graph.outputs).toHaveLength(1);
+    expect(only(request()).graph().outputs).toHaveLength(1);
     const sink = { bucket: 'media', key: 'out/a.mp4', endpoint: elsewhere };
     for (const fields of [{ endpoint: elsewhere }, { sinks: { out: sink } }]) {
       expect(() => only(request(fields))).toThrow(expect.objectContaining({ code: 'ENDPOINT_REFUSED', class: 'permanent' }));
