@@ -4,7 +4,7 @@ import { runLaunch, runProgram } from '../processes.ts';
 import { interleaved, least, type Measure, total, walls } from '../samples.ts';
 import { bucket, type Stage } from '../stage.ts';
 
-const remuxer = (from = '', to = ''): string =>
+export const remuxer = (from = '', to = ''): string =>
   `${from} qtdemux name=d  d.video_0 ! queue ! h264parse ! matroskamux name=m ${to}  d.audio_0 ! queue ! aacparse ! m.`;
 
 export const remux = (stage: Stage): Measure => ({
