@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 
 /** RFC 8785. Members without a value are left out, as JSON does when the event is sent. */
 export function canonicalJson(data: unknown): string {
-  const text = canonicalize(JSON.parse(JSON.stringify(data)));
+  const text = canonicalize(data);
   if (text === undefined) throw new TypeError('no JSON value');
   return text;
 }

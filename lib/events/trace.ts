@@ -34,11 +34,8 @@ export function parseTraceparent(traceparent: unknown, tracestate?: unknown): Sp
 export function currentTrace(cause?: CloudEvent<unknown>): TraceExtensions {
   const parent = current(cause);
   if (parent) return traceExtensions(parent);
-  return traceExtensions({
-    traceId: randomBytes(16).toString('hex'),
-    spanId: randomBytes(8).toString('hex'),
-    traceFlags: TraceFlags.SAMPLED,
-  });
+  const random = randomBytes(24).toString('hex');
+  return traceExtensions({ traceId: random.slice(0, 32), spanId: random.slice(32), traceFlags: TraceFlags.SAMPLED });
 }
 
 /** The trace that is worked for, as 32 hexadecimal digits; undefined where there is none. */
