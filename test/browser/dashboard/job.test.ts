@@ -1,77 +1,26 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CloudEvent } from 'cloudevents';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readRequested } from '../../../lib/events/index.ts';
-import { renderDot } from '../../../lib/graph/render.ts';
 import { fileCancellations } from '../../../lib/jobs/cancel.ts';
-import { type BrokerSink, startBrokerSink } from '../../support/broker-sink.ts';
-import { launchBrowser, openPage, type WatchedPage } from '../../support/browser.ts';
-import { startDashboard, statusOf, type TestDashboard, token, transformYaml } from '../../support/dashboard.ts';
-import { type MinioServer, startMinio } from '../../support/minio.ts';
+import { statusOf, token } from '../../support/dashboard.ts';
+import { eventKey, type JobPages, signIn, startJobPages } from '../../support/job-pages.ts';
 
-const eventKey = 'a key for tests';
 /** Of the moment at which the job `broken` failed. */
 const dot = 'digraph pipeline { decodebin -> x264enc [label="not negotiated"] }';
-let browser: Browser;
-let minio: MinioServer;
-let broker: BrokerSink;
-let dashboard: TestDashboard;
-let opened: WatchedPage;
-let page: Page;
+let pages: JobPages;
 
 beforeAll(async () => {
-  [browser, minio, broker] = await Promise.all([
-    launchBrowser(),
-    startMinio({ buckets: ['media', 'processed'] }),
-    startBrokerSink(),
-  ]);
+  pages = await startJobPages();
   const metadata = { 'x-amz-meta-gst-job': 'broken' };
-  await minio.client.putObject('media', 'debug/broken.mkv_debug/pipeline.dot', dot, dot.length, metadata);
+  await pages.minio.client.putObject('media', 'debug/broken.mkv_debug/pipeline.dot', dot, dot.length, metadata);
 });
-afterAll(async () => {
-  await Promise.all([browser.close(), minio.stop(), broker.close()]);
-});
-afterEach(async () => {
-  await opened?.close();
-  await dashboard.close();
-});
-async function start(env: NodeJS.ProcessEnv = {}) {
-  await startWithoutTransform(env);
-  await writeTransform();
-}
-async function startWithoutTransform(env: NodeJS.ProcessEnv = {}) {
-  dashboard = await startDashboard({
-    MINIO_ACCESS_KEY: minio.accessKey,
-    MINIO_SECRET_KEY: minio.secretKey,
-    DASHBOARD_TOKEN: token,
-    EVENT_KEY: eventKey,
-    K_SINK: broker.url,
-    ...env,
-  });
-}
-/** The page that is opened then may load media of its storage. */
-async function writeTransform() {
-  await dashboard.writeTransform('mp4-converter.yaml', transformYaml({ endpoint: minio.endpoint, debug: true }));
-  await expect.poll(async () => (await dashboard.fetch('api/transforms')).text()).toContain('mp4-converter');
-}
-async function open(hash: string) {
-  opened = await openPage(browser, dashboard.url + hash);
-  page = opened.page;
-}
-async function signIn(given: string) {
-  if (!(await page.getByRole('dialog').isVisible())) await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Token').fill(given);
-  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-}
+afterEach(() => pages.leave());
+afterAll(() => pages?.close());
 
 describe('a failed job', () => {
   it('shows its cause, its remedy and the graph of the moment, among the failures and on a page of its own', async () => {
-    await start();
+    const dashboard = await pages.start();
     const history = [
       {
         run: '01KB0000000000000000000001',
@@ -89,7 +38,7 @@ describe('a failed job', () => {
     await dashboard.writeJob({ name: 'broken', status });
     await dashboard.writeJob({ name: 'other', status: statusOf.failed('CAPS_NOT_NEGOTIATED', 50) });
 
-    await open('#/');
+    const { page, complaints } = await pages.open('#/');
     const group = page.locator('article.failure');
     await group.getByText('2 jobs').waitFor();
     expect(await group.textContent()).toMatch(/CAPS_NOT_NEGOTIATED[\s\S]*share no format[\s\S]*Remedy: Put a converter/);
@@ -106,31 +55,31 @@ describe('a failed job', () => {
     expect(shown).toMatch(/Runs[\s\S]*CAPS_NOT_NEGOTIATED: No format\.[\s\S]*Broke off[\s\S]*STORAGE_READ: It broke off\./);
     expect(shown).toContain('video: h264, 640 × 360');
     expect(shown).toContain('ab'.repeat(16));
-    expect(opened.complaints).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('is read-only without the token: no button, and no way around it', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
-    await open('#/jobs/default/broken');
+    const { page } = await pages.openJob('broken');
     await page.getByText('Sign in to ask for it again.').waitFor();
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
-    await signIn('a guess');
+    await signIn(page, 'a guess');
     await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
     const answer = await page.evaluate(`fetch('api/jobs/default/broken/retry', { method: 'POST' }).then(({ status }) => status)`);
     expect(answer).toBe(401);
-    expect(broker.events).toEqual([]);
+    expect(pages.broker.events).toEqual([]);
   });
 
   it('is asked for again by whoever gave the token, which is forgotten on signing out', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
-    await open('#/jobs/default/broken');
-    await signIn(token);
+    const { page, complaints } = await pages.openJob('broken');
+    await signIn(page, token);
     await page.getByRole('button', { name: 'Retry' }).click();
-    await expect.poll(() => broker.events.length).toBe(1);
-    const request = readRequested(new CloudEvent(broker.events[0] as never), eventKey);
+    await expect.poll(() => pages.broker.events.length).toBe(1);
+    const request = readRequested(new CloudEvent(pages.broker.events[0] as never), eventKey);
     expect(request.source).toMatchObject({ bucket: 'media', key: 'drop/broken.mkv', etag: 'e7a9' });
     await page.getByText('this is another job now').waitFor();
     // the record comes to life again, as the recorder would write it
@@ -144,13 +93,13 @@ describe('a failed job', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Sign in to ask for it again.').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
-    expect(opened.complaints).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('can be asked for again from an address that carries the token, which leaves the address at once', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'broken', status: statusOf.failed() });
-    await open(`#token=${encodeURIComponent(token)}`);
+    const { page } = await pages.open(`#token=${encodeURIComponent(token)}`);
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     expect(new URL(page.url()).hash).toBe('#/');
   });
@@ -158,58 +107,58 @@ describe('a failed job', () => {
 
 describe('a job that runs', () => {
   // the dialog that asks for the token has one too
-  const cancelButton = () => page.locator('main').getByRole('button', { name: 'Cancel', exact: true });
+  const cancelButton = (page: Page) => page.locator('main').getByRole('button', { name: 'Cancel', exact: true });
 
   it('cannot be cancelled without the token, nor with a wrong one', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
-    await open('#/jobs/default/busy');
+    const { page } = await pages.openJob('busy');
     await page.getByText('Sign in to cancel it.').waitFor();
-    expect(await cancelButton().count()).toBe(0);
-    await signIn('a guess');
+    expect(await cancelButton(page).count()).toBe(0);
+    await signIn(page, 'a guess');
     await page.getByRole('alert').getByText('The token of the dashboard is missing or wrong.').waitFor();
-    expect(await cancelButton().count()).toBe(0);
+    expect(await cancelButton(page).count()).toBe(0);
     const answer = await page.evaluate(`fetch('api/jobs/default/busy/cancel', { method: 'POST' }).then(({ status }) => status)`);
     expect(answer).toBe(401);
     expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(false);
   });
 
   it('is cancelled by whoever gave the token, and a retry takes that back', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
-    await open('#/jobs/default/busy');
-    await signIn(token);
-    const before = broker.events.length;
-    await cancelButton().click();
+    const { page, complaints } = await pages.openJob('busy');
+    await signIn(page, token);
+    const before = pages.broker.events.length;
+    await cancelButton(page).click();
     await page.locator('#job .job-head').getByText('Stopping').waitFor();
     expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(true);
-    expect(await cancelButton().count()).toBe(0);
+    expect(await cancelButton(page).count()).toBe(0);
     // the button is gone, and who used it by the keyboard is not sent back to the top of the page
     expect(await page.evaluate('document.activeElement.id')).toBe('job-title');
     // as the recorder would write it
     await dashboard.writeJob({ name: 'busy', status: statusOf.finished(0, { reason: 'cancelled' }) });
     await page.locator('#job .job-head').getByText('Cancelled').waitFor();
     await page.getByRole('button', { name: 'Retry' }).click();
-    await expect.poll(() => broker.events.length).toBe(before + 1);
+    await expect.poll(() => pages.broker.events.length).toBe(before + 1);
     expect(await fileCancellations(dashboard.jobsDir).has('default', 'busy')).toBe(false);
-    expect(opened.complaints).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('can be cancelled while it waits, and is not asked for then', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'queued', status: { state: 'Pending' } });
-    await open(`#token=${encodeURIComponent(token)}`);
+    const { page } = await pages.open(`#token=${encodeURIComponent(token)}`);
     await page.getByRole('link', { name: 'drop/queued.mkv' }).click();
-    await cancelButton().click();
+    await cancelButton(page).click();
     await page.locator('#job .job-head').getByText('Will not run').waitFor();
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
-    expect(await cancelButton().count()).toBe(0);
+    expect(await cancelButton(page).count()).toBe(0);
   });
 
   it('is not shown as it was by an answer that was overtaken', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
-    await open('#/jobs/default/busy');
+    const { page } = await pages.openJob('busy');
     const state = page.locator('#job .job-head .badge');
     const [overtaken, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let answers = Number.NEGATIVE_INFINITY;
@@ -236,10 +185,10 @@ describe('a job that runs', () => {
   });
 
   it('shows its log lines as they come, those of markup as text, and nothing of addresses that give access', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
     await dashboard.appendLog('busy', { level: 'info', msg: 'run begins', bucket: 'media', traceId: 'ab'.repeat(16) });
-    await open('#/jobs/default/busy');
+    const { page, complaints } = await pages.openJob('busy');
     const log = page.getByRole('log', { name: 'Log' });
     await log.getByText('run begins').waitFor();
     expect(await log.textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3}transcoderun begins bucket=media$/);
@@ -256,14 +205,14 @@ describe('a job that runs', () => {
     await dashboard.appendLog('busy', { level: 'error', msg: 'run failed', err: { code: 'ELEMENT_FAILED', message: 'no more' } });
     await log.getByText('error: run failed ELEMENT_FAILED: no more').waitFor();
     expect(await log.locator('li').count()).toBe(3);
-    expect(opened.complaints).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('takes no connection for its log while nobody sees the page, and goes on with the line where it left off', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
     await dashboard.appendLog('busy', { msg: 'before' });
-    await open('#/jobs/default/busy');
+    const { page } = await pages.openJob('busy');
     const log = page.getByRole('log', { name: 'Log' });
     await log.getByText('before').waitFor();
     const show = (hidden: boolean) =>
@@ -279,11 +228,11 @@ describe('a job that runs', () => {
   });
 
   it('with many lines keeps the page light, and follows their end unless someone reads further up', async () => {
-    await start();
+    const dashboard = await pages.start();
     await dashboard.writeJob({ name: 'busy', status: statusOf.running(20) });
     const lines = Array.from({ length: 800 }, (_, n) => ({ level: 'debug', msg: `line ${n}` }));
     await dashboard.appendLog('busy', ...lines);
-    await open('#/jobs/default/busy');
+    const { page } = await pages.openJob('busy');
     const log = page.getByRole('log', { name: 'Log' });
     await log.getByText('line 799').waitFor();
     expect(await log.locator('li').count()).toBe(500);
@@ -295,72 +244,5 @@ describe('a job that runs', () => {
     await dashboard.appendLog('busy', { level: 'info', msg: 'the last of all' });
     await log.getByText('the last of all').waitFor();
     expect(await place()).toBeGreaterThan(100);
-  });
-});
-
-describe('inputs and outputs', () => {
-  const video = () => page.locator('video');
-  const isPlayed = () => expect.poll(() => video().evaluate(({ videoWidth }: { videoWidth?: number }) => videoWidth)).toBe(160);
-  const spec = { sinks: [{ name: 'webm/a & b.webm', streamType: 'all', contentType: 'video/webm', size: 1, etag: 'x' }] };
-  const good = { name: 'good', key: 'drop/a & b.png', status: statusOf.finished(), spec };
-
-  beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'media-'));
-    try {
-      const clip = join(folder, 'clip.webm');
-      const source = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=1'];
-      await promisify(execFile)('ffmpeg', ['-v', 'error', ...source, '-c:v', 'libvpx', clip]);
-      await minio.client.putObject('processed', 'webm/a & b.webm', await readFile(clip));
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-    const png = Buffer.from(await renderDot('digraph { a }', 'png'));
-    await minio.client.putObject('media', 'drop/a & b.png', png);
-  });
-
-  it('are seen and played in the page, from addresses that were made when they were asked for', async () => {
-    await start({ DASHBOARD_OUTPUTS: 'anyone' });
-    await dashboard.writeJob(good);
-    await open('#/jobs/default/good');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
-    await page.getByRole('button', { name: 'Show them here' }).click();
-    await isPlayed();
-    const image = page.getByAltText('Input: drop/a & b.png');
-    await expect.poll(() => image.evaluate(({ naturalWidth }: { naturalWidth?: number }) => naturalWidth)).toBeGreaterThan(10);
-    expect(asked.some((url) => url.startsWith(`http://${minio.endpoint}/processed/`) && url.includes('X-Amz-Expires='))).toBe(
-      true,
-    );
-    expect(opened.complaints).toEqual([]);
-  });
-
-  it('are seen also where their storage came after the page, which may load nothing from it until it is opened anew', async () => {
-    await startWithoutTransform({ DASHBOARD_OUTPUTS: 'anyone' });
-    await dashboard.writeJob(good);
-    await open('#/jobs/default/good');
-    await page.getByRole('button', { name: 'Show them here' }).waitFor();
-    await writeTransform();
-    await page.getByRole('button', { name: 'Show them here' }).click();
-    await isPlayed();
-    expect(opened.complaints.join()).toMatch(/Content Security Policy/);
-    expect(await page.evaluate('sessionStorage.length')).toBe(0);
-  });
-
-  it('stay closed to whoever has not signed in, unless the setting says otherwise', async () => {
-    await start();
-    await dashboard.writeJob({ name: 'good', status: statusOf.finished() });
-    await open('#/jobs/default/good');
-    await page.getByText('Sign in to see and play them here.').waitFor();
-    expect(await page.evaluate(`fetch('api/jobs/default/good/media').then(({ status }) => status)`)).toBe(401);
-    await signIn(token);
-    await page.getByRole('button', { name: 'Show them here' }).waitFor();
-  });
-
-  it('are not promised to whoever signs in where there are no credentials for the storage', async () => {
-    await start({ MINIO_ACCESS_KEY: undefined, MINIO_SECRET_KEY: undefined });
-    await dashboard.writeJob({ name: 'good', status: statusOf.finished() });
-    await open('#/jobs/default/good');
-    await signIn(token);
-    await page.getByText('They cannot be shown here.').waitFor();
   });
 });
