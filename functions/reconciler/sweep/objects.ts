@@ -9,7 +9,7 @@ import { createTransformIndex, outputKey, type ResolvedTransform } from '../../.
 import { wayOf } from '../jobs.ts';
 import { type AskOptions, ask } from './ask.ts';
 import type { Budget } from './budget.ts';
-import { type Place, type Position, type Window, windowOf } from './position.ts';
+import { type Place, type Position, type Window, wayTo, windowOf } from './position.ts';
 
 export interface ObjectSweep {
   store: (endpoint: Endpoint, namespace: string) => Promise<ObjectStore>;
@@ -41,7 +41,9 @@ export async function sweepObjects(
   const window = windowOf(position, sweep.now, sweep);
   if (window.until <= window.from) return position;
   const { endpoint, namespace, bucket, prefix } = place;
-  const index = createTransformIndex(transforms.filter(({ ref }) => ref.namespace === namespace));
+  // others may take the same objects, but reach them in another way, and so from a place of their own
+  const way = wayTo({ ref: { namespace }, source: { endpoint, bucket } });
+  const index = createTransformIndex(transforms.filter((transform) => wayTo(transform) === way));
   const store = await sweep.store(endpoint, namespace);
   let after = position.rest?.after;
   let newest = Date.parse(position.rest?.newest ?? position.since);

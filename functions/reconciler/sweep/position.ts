@@ -1,10 +1,10 @@
 /** How far the sweep has come in each place that it watches. */
-
+import { createHash } from 'node:crypto';
 import type { Endpoint } from '../../../lib/events/types.ts';
 import { minimalPrefixes } from '../../../lib/storage/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 
-/** A prefix of a bucket, read with the credentials of one namespace: nobody is shown what his own Secret does not open. */
+/** A prefix of a bucket, reached in one way from one namespace: nobody is shown what his own Secret does not open. */
 export interface Place {
   endpoint: Endpoint;
   namespace: string;
@@ -23,7 +23,7 @@ export interface Position {
 export type Positions = Record<string, Position>;
 
 export function placesOf(transforms: readonly ResolvedTransform[]): Place[] {
-  const grouped = Map.groupBy(transforms, ({ ref, source }) => JSON.stringify([ref.namespace, source.endpoint, source.bucket]));
+  const grouped = Map.groupBy(transforms, wayTo);
   return [...grouped.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, members]) => {
@@ -38,8 +38,21 @@ export function placesOf(transforms: readonly ResolvedTransform[]): Place[] {
     });
 }
 
+/** Namespace, server with its Secret, and bucket: who shares them is looked after in one listing. */
+export function wayTo({
+  ref,
+  source,
+}: {
+  ref: Pick<ResolvedTransform['ref'], 'namespace'>;
+  source: Pick<ResolvedTransform['source'], 'endpoint' | 'bucket'>;
+}): string {
+  return JSON.stringify([ref.namespace, source.endpoint, source.bucket]);
+}
+
+/** The hash tells apart what reaches one server in several ways; it stands last, for positions were once kept without it. */
 export function placeId({ endpoint, namespace, bucket, prefix }: Place): string {
-  return JSON.stringify([namespace, endpoint.address, bucket, prefix]);
+  const way = createHash('sha256').update(JSON.stringify(endpoint)).digest('hex').slice(0, 16);
+  return JSON.stringify([namespace, endpoint.address, bucket, prefix, way]);
 }
 
 /**

@@ -115,6 +115,16 @@ describe('the sweep of objects', () => {
     expect(await bench.round()).toEqual(['drop/other.mkv']);
   });
 
+  it('asks once by each of two Transforms that reach one place with Secrets of their own, and knows where each stands', async () => {
+    const credentialsSecret = { name: 'another' };
+    const other = resolved({ name: 'other', namespace: 'team', spec: { globals: { minio: { credentialsSecret } } } });
+    await bench.sweptUntil(30);
+    await bench.object('drop/a.mkv', 20);
+    await bench.round([mp4, other]);
+    expect(bench.asked.map(({ transform }) => transform.name).sort()).toEqual(['mp4', 'other']);
+    expect(Object.keys(bench.positions)).toHaveLength(2);
+  });
+
   it('goes on after an object that can never be asked for', async () => {
     const template = '{{ repeat 200 .SrcName }}.mp4';
     const long = resolved({ name: 'long', namespace: 'team', spec: { sink: { minio: { key: template } } } });
