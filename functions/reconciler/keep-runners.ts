@@ -39,22 +39,32 @@ const parts: readonly Part[] = [
   { resource: resources.triggers, executions: ['service', 'job'], make: runnerTrigger },
 ];
 
-/** @throws Fault KUBERNETES_FAILED */
+/**
+ * What the API server refuses of one runner, such as an image that is none, keeps no other from being made or removed.
+ *
+ * @throws Fault KUBERNETES_FAILED, the first of them, when all has been tried
+ */
 export async function keepRunners(deps: RunnerDeps, wanted: readonly WantedRunner[]): Promise<void> {
+  const failures: unknown[] = [];
   for (const part of parts) {
-    await keepPart(
-      deps,
-      part,
-      wanted.filter(({ execution }) => part.executions.includes(execution)),
-    );
+    const asked = wanted.filter(({ execution }) => part.executions.includes(execution));
+    failures.push(...(await keepPart(deps, part, asked)));
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function keepPart(
   { client, namespace, keep, log, now }: RunnerDeps,
   { resource, executions, make }: Part,
   wanted: readonly WantedRunner[],
-): Promise<void> {
+): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  const attempt = async (name: string, work: Promise<void>) => {
+    await work.catch((error: unknown) => {
+      log.error({ err: error, kind: resource.kind, name }, 'runner not kept');
+      failures.push(error);
+    });
+  };
   const present = new Map(
     (await client.list(resource, { namespace, labelSelector: runnerLabel })).map((object) => [object.metadata.name, object]),
   );
@@ -63,10 +73,11 @@ async function keepPart(
     if (asked.length === 0) continue;
     const base = await client.get<Manifest>(resource, namespace, baseName[execution]);
     if (!base) log.error({ kind: resource.kind, name: baseName[execution] }, 'there is nothing to make runners from');
-    else for (const one of asked) await keepOne(make(base, one), present.get(runnerName(one)));
+    else for (const one of asked) await attempt(runnerName(one), keepOne(make(base, one), present.get(runnerName(one))));
   }
   const names = new Set(wanted.map(runnerName));
-  for (const object of present.values()) if (!names.has(object.metadata.name)) await retire(object);
+  for (const [name, object] of present) if (!names.has(name)) await attempt(name, retire(object));
+  return failures;
 
   async function keepOne(object: KubeObject, found: KubeObject | undefined): Promise<void> {
     const { name, annotations } = object.metadata;

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../lib/kubernetes/index.ts';
+import { parseQuantity } from '../../lib/transform/quantity.ts';
 import type { ResolvedTransform } from '../../lib/transform/types.ts';
 
 export type Execution = ResolvedTransform['execution'];
@@ -66,25 +67,8 @@ function fits(
   asked: Record<string, Record<string, string>>,
 ): boolean {
   if (asked.requests?.[name] !== undefined || asked.limits?.[name] === undefined) return true;
-  return amount(requests[name]) <= amount(limits[name]);
-}
-
-const factors: Record<string, number> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-function amount(quantity: string | undefined): number {
-  const match = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(quantity));
-  return match ? Number(match[1]) * (factors[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
+  const [request, limit] = [requests[name], limits[name]].map((quantity) => parseQuantity(quantity ?? ''));
+  return request !== undefined && limit !== undefined && request <= limit;
 }
 
 /** Annotations of Serving's own, which it would refuse from anyone else, stay where they are. */

@@ -71,6 +71,30 @@ describe('runners', () => {
     expect(resources.requests).toEqual({ memory: '512Mi', 'ephemeral-storage': '1Gi' });
   });
 
+  it('request what transcode does where their limit is over that, however it is written', async () => {
+    const large: Written = { name: 'large', spec: { pipeline: { resources: { limits: { memory: '8e9' } } } } };
+    await keep(wanted(large));
+    const [one] = wanted(large);
+    const [{ resources }] = server.get(`${services}/${runnerName(one as WantedRunner)}`).spec.template.spec.containers;
+    expect(resources).toMatchObject({ limits: { memory: '8e9' }, requests: { memory: '512Mi' } });
+  });
+
+  it('are all made, and removed, but for one that the API server refuses', async () => {
+    await keep(wanted(own));
+    const gone = wanted(own).map(runnerName);
+    const [first, second] = wanted(heavy, { name: 'light', spec: { pipeline: { resources: { limits: { cpu: '1' } } } } });
+    now = new Date(now.getTime() + hour);
+    await keep([]);
+    now = new Date(now.getTime() + hour);
+    server.fail(/POST .*\/services$/, 400);
+    await expect(keep([first as WantedRunner, second as WantedRunner])).rejects.toMatchObject({ code: 'KUBERNETES_FAILED' });
+    expect(server.get(`${services}/${runnerName(first as WantedRunner)}`)).toBeUndefined();
+    for (const where of [services, triggers]) {
+      expect(server.get(`${where}/${runnerName(second as WantedRunner)}`)).toBeDefined();
+      expect(server.get(`${where}/${gone[0]}`)).toBeUndefined();
+    }
+  });
+
   it('are sent what is meant for them, and nothing else', async () => {
     const [one] = wanted(heavy);
     await keep(wanted(heavy));
