@@ -22,12 +22,16 @@ export function createKubernetesJobStore(client: Pick<KubeClient, 'list' | 'get'
     },
     create: (job) => make(client, job),
     async update(namespace, name, change) {
+      /** As it was before anything was written here. */
       let first: { job: JobRecord | undefined } | undefined;
       for (let tries = 0; tries < mostTries; tries++) {
         const job = await client.get<JobRecord>(kind, namespace, name);
         first ??= { job };
         const next = change(job);
-        if (next === undefined || next === job || (await write(client, job, next))) return { before: first.job, after: next };
+        const done = next === undefined || next === job ? 'all' : await write(client, job, next);
+        if (done === 'all') return { before: first.job, after: next };
+        // what another writer made of it is not ours: a change that is found there already was not made here
+        if (done === 'nothing') first = undefined;
         if (tries > 1) await sleep(Math.random() * longestPause);
       }
       throw kubernetesFault(`change jobs ${namespace}/${name}`, new Error(`it was changed ${mostTries} times meanwhile`));
@@ -36,30 +40,30 @@ export function createKubernetesJobStore(client: Pick<KubeClient, 'list' | 'get'
   };
 }
 
-/** One step of a change: true when there is no other left. Spec and status are written by requests of their own. */
+/**
+ * One step of a change, for spec and status are written by requests of their own: whether it was the last, and whether
+ * another writer was first.
+ */
 async function write(
   client: Pick<KubeClient, 'create' | 'patch'>,
   job: JobRecord | undefined,
   next: JobRecord,
-): Promise<boolean> {
+): Promise<'all' | 'a part' | 'nothing'> {
   const { namespace, name } = next.metadata;
-  if (job === undefined) {
-    await make(client, next);
-    return false;
-  }
+  if (job === undefined) return (await make(client, next)) ? 'a part' : 'nothing';
   const { resourceVersion } = job.metadata;
   const { status = {}, ...rest } = next;
   const main = mergePatch({ spec: job.spec, labels: job.metadata.labels }, { spec: rest.spec, labels: rest.metadata.labels });
   if (main !== undefined) {
     const { spec, labels } = main;
     const metadata = { resourceVersion, ...(labels === undefined ? {} : { labels }) };
-    await client.patch(resources.jobs, namespace, name, { metadata, ...(spec === undefined ? {} : { spec }) });
-    return false;
+    const body = { metadata, ...(spec === undefined ? {} : { spec }) };
+    return (await client.patch(resources.jobs, namespace, name, body)) ? 'a part' : 'nothing';
   }
   const patch = mergePatch({ ...job.status }, { ...status });
-  if (patch === undefined) return true;
+  if (patch === undefined) return 'all';
   const body = { metadata: { resourceVersion }, status: patch };
-  return client.patch(resources.jobs, namespace, name, body, { status: true });
+  return (await client.patch(resources.jobs, namespace, name, body, { status: true })) ? 'all' : 'nothing';
 }
 
 /** Without status: the API server takes none here, and puts the one of new records, which the CRD holds. */

@@ -20,16 +20,21 @@ export interface ListQuery {
   labelSelector?: string;
 }
 
+export interface Patch {
+  metadata?: { resourceVersion?: string | undefined; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
 /** Every method rejects with KUBERNETES_FAILED; what is not there is undefined, and a conflict of versions is told apart. */
 export interface KubeClient {
   list<T extends KubeObject>(resource: Resource, query?: ListQuery): Promise<T[]>;
   get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T | undefined>;
   /** False where an object of that name is there already. */
   create(resource: Resource, object: KubeObject): Promise<boolean>;
-  /** A JSON merge patch. With `resourceVersion` in its metadata it is false where the object has changed since. */
-  patch(resource: Resource, namespace: string, name: string, patch: object, options?: { status?: boolean }): Promise<boolean>;
-  /** False where there was none. */
-  remove(resource: Resource, namespace: string, name: string): Promise<boolean>;
+  /** A JSON merge patch. With `resourceVersion` in its metadata it is false where the object has changed since, or is gone. */
+  patch(resource: Resource, namespace: string, name: string, patch: Patch, options?: { status?: boolean }): Promise<boolean>;
+  /** False where there was none, or where one that is named with its `resourceVersion` has changed since. */
+  remove(resource: Resource, namespace: string, name: string, seen?: { resourceVersion?: string }): Promise<boolean>;
   /** Of core/v1: Secrets and ConfigMaps, by name. */
   core: CoreV1Api;
   /** Of all namespaces; not started. */
@@ -94,13 +99,13 @@ function objectMethods(objects: CustomObjectsApi, merge: Options): Omit<KubeClie
     },
     get: (resource, namespace, name) =>
       attempt(`read ${resource.plural} ${namespace}/${name}`, () =>
-        absent(undefined, 404, () => objects.getNamespacedCustomObject(at(resource, namespace, name))),
+        absent(undefined, [404], () => objects.getNamespacedCustomObject(at(resource, namespace, name))),
       ),
     create(resource, object) {
       const { namespace = 'default', name } = object.metadata;
       const body = { apiVersion: apiVersion(resource), kind: resource.kind, ...object };
       return attempt(`create ${resource.plural} ${namespace}/${name}`, () =>
-        absent(false, 409, async () => {
+        absent(false, [409], async () => {
           await objects.createNamespacedCustomObject({ ...at(resource, namespace, name), body });
           return true;
         }),
@@ -108,18 +113,19 @@ function objectMethods(objects: CustomObjectsApi, merge: Options): Omit<KubeClie
     },
     patch: (resource, namespace, name, body, { status = false } = {}) =>
       attempt(`patch ${resource.plural}${status ? '/status' : ''} ${namespace}/${name}`, () =>
-        absent(false, 409, async () => {
+        absent(false, body.metadata?.resourceVersion === undefined ? [409] : [409, 404], async () => {
           const request = { ...at(resource, namespace, name), body };
           if (status) await objects.patchNamespacedCustomObjectStatus(request, merge);
           else await objects.patchNamespacedCustomObject(request, merge);
           return true;
         }),
       ),
-    remove: (resource, namespace, name) =>
+    remove: (resource, namespace, name, { resourceVersion } = {}) =>
       attempt(`delete ${resource.plural} ${namespace}/${name}`, () =>
-        absent(false, 404, async () => {
+        absent(false, [404, 409], async () => {
+          const body = resourceVersion === undefined ? undefined : { preconditions: { resourceVersion } };
           // Background, or the pods of a batch Job would be left behind
-          await objects.deleteNamespacedCustomObject({ ...at(resource, namespace, name), propagationPolicy: 'Background' });
+          await objects.deleteNamespacedCustomObject({ ...at(resource, namespace, name), propagationPolicy: 'Background', body });
           return true;
         }),
       ),
@@ -171,11 +177,12 @@ async function attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function absent<T>(value: T, status: number, call: () => Promise<T>): Promise<T> {
+/** `value` in place of an answer with one of these statuses. */
+async function absent<T>(value: T, statuses: readonly number[], call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (statusOf(error) === status) return value;
+    if (statuses.includes(statusOf(error) ?? 0)) return value;
     throw error;
   }
 }

@@ -80,6 +80,8 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     }
     if (!named) return refuse(response, 404);
     if (request.method === 'DELETE') {
+      const wanted = body.preconditions?.resourceVersion;
+      if (wanted !== undefined && wanted !== named.metadata.resourceVersion) return refuse(response, 409);
       remove(path);
       return answer(response, 200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
     }

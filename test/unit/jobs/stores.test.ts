@@ -176,6 +176,23 @@ describe('records in the cluster', () => {
     expect(server.get(path).status).toMatchObject({ seq: 1, progress: { percent: 20 } });
   });
 
+  it('are told as unchanged to whoever only found the change of another writer', async () => {
+    await record(store, begun);
+    const [one, other] = await Promise.all([record(store, done), record(store, done)]);
+    expect([one, other].map(({ before, after }) => before !== after).toSorted()).toEqual([false, true]);
+  });
+
+  it('that are removed while they are changed are made anew', async () => {
+    await record(store, begun);
+    let removed = false;
+    const { after } = await store.update(namespace, job, (known) => {
+      if (!removed) server.delete(path);
+      removed = true;
+      return applyResult(known, done);
+    });
+    expect([after?.status?.state, server.get(path).status.state]).toEqual(['Finished', 'Finished']);
+  });
+
   it('cost one reading where nothing changes, and one writing more where something does', async () => {
     await record(store, begun);
     server.requests.length = 0;

@@ -39,6 +39,24 @@ describe('objects of the API server', () => {
     expect(server.get(at('a')).status).toEqual({ state: 'Pending' });
   });
 
+  it('that are gone have changed too', async () => {
+    server.put(at('a'), job('a'));
+    const { resourceVersion } = server.get(at('a')).metadata;
+    server.delete(at('a'));
+    expect(await client.patch(resources.jobs, 'tenant', 'a', { metadata: { resourceVersion }, spec: {} })).toBe(false);
+    await expect(client.patch(resources.jobs, 'tenant', 'a', { spec: {} })).rejects.toMatchObject({ code: 'KUBERNETES_FAILED' });
+  });
+
+  it('are removed as they were seen, and not where someone has changed them since', async () => {
+    server.put(at('a'), job('a'));
+    const { resourceVersion } = server.get(at('a')).metadata;
+    server.put(at('a'), job('a'));
+    expect(await client.remove(resources.jobs, 'tenant', 'a', { resourceVersion })).toBe(false);
+    expect(server.get(at('a'))).toBeDefined();
+    const seen = server.get(at('a')).metadata;
+    expect(await client.remove(resources.jobs, 'tenant', 'a', { resourceVersion: seen.resourceVersion })).toBe(true);
+  });
+
   it('give a fault in one line, with the reason of the server', async () => {
     server.fail(/GET/, 403);
     await expect(client.list(resources.jobs)).rejects.toMatchObject({
