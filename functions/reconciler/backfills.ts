@@ -57,7 +57,7 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
         next[id] = after;
         continue;
       }
-      await takeOff(deps.client, transform, found);
+      await takeOff(deps.client, transform, object.metadata.annotations?.[backfillAnnotation], found);
       log.info({ transform: id, ...(found && { objects: found.objects }) }, dry ? 'backfill looked at' : 'backfill done');
     } catch (error) {
       if (['PUBLISH_FAILED', 'KUBERNETES_FAILED'].includes(Fault.from(error).code)) throw error;
@@ -85,8 +85,16 @@ async function wouldAsk(round: ObjectSweep, transform: ResolvedTransform): Promi
   return { objects: keys.length, more: after !== undefined, keys: keys.slice(0, mostKeys) };
 }
 
-function takeOff(client: KubeClient, { ref }: ResolvedTransform, found?: BackfillFound): Promise<boolean> {
-  const resource = ref.kind === 'SplitTransform' ? resources.splitTransforms : resources.transforms;
+/** A wish that came while this one was looked after has another value, and stays: its own event brings the next pass. */
+async function takeOff(
+  client: KubeClient,
+  { ref: { kind, namespace, name } }: ResolvedTransform,
+  wish: string | undefined,
+  found?: BackfillFound,
+): Promise<void> {
+  const resource = kind === 'SplitTransform' ? resources.splitTransforms : resources.transforms;
+  const metadata = (await client.get(resource, namespace, name))?.metadata;
+  if (metadata?.annotations?.[backfillAnnotation] !== wish) return;
   const annotations = { [backfillAnnotation]: null, ...(found && { [foundAnnotation]: JSON.stringify(found) }) };
-  return client.patch(resource, ref.namespace, ref.name, { metadata: { annotations } });
+  await client.patch(resource, namespace, name, { metadata: { resourceVersion: metadata?.resourceVersion, annotations } });
 }
