@@ -1,5 +1,6 @@
 /** What must outlive a pass: where the sweep stands, and which buckets were told to notify us. One ConfigMap. */
 import { isDeepStrictEqual } from 'node:util';
+import type { V1ConfigMap } from '@kubernetes/client-node';
 import { type KubeClient, kubernetesFault, statusOf } from '../../lib/kubernetes/index.ts';
 import type { Backfills } from './backfills.ts';
 import type { WatchedBucket } from './notifications.ts';
@@ -16,19 +17,23 @@ const name = 'sweep';
 
 export interface StateStore {
   read(): Promise<State>;
-  /** Writes only what has changed since it was read. */
+  /**
+   * Writes only what has changed since it was read.
+   *
+   * @throws Fault KUBERNETES_FAILED, also where someone else has written meanwhile
+   */
   write(state: State): Promise<void>;
 }
 
 export function createStateStore({ core }: Pick<KubeClient, 'core'>, namespace: string): StateStore {
-  let known: Record<string, string> | undefined;
+  let known: Pick<V1ConfigMap, 'metadata' | 'data'> | undefined;
   return {
     async read() {
       const found = await core.readNamespacedConfigMap({ namespace, name }).catch((error: unknown) => {
         if (statusOf(error) === 404) return undefined;
         throw kubernetesFault(`read ConfigMap ${namespace}/${name}`, error);
       });
-      known = found && { ...found.data };
+      known = found && { metadata: found.metadata, data: { ...found.data } };
       const { positions, watched, backfills } = found?.data ?? {};
       return { positions: parse(positions, {}), watched: parse(watched, []), backfills: parse(backfills, {}) };
     },
@@ -38,15 +43,16 @@ export function createStateStore({ core }: Pick<KubeClient, 'core'>, namespace: 
         watched: JSON.stringify(watched),
         backfills: JSON.stringify(backfills),
       };
-      if (isDeepStrictEqual(known, data)) return;
-      const body = { metadata: { name, namespace }, data };
+      if (isDeepStrictEqual(known?.data, data)) return;
+      const body = { metadata: { name, namespace, resourceVersion: known?.metadata?.resourceVersion }, data };
       try {
-        if (known) await core.replaceNamespacedConfigMap({ namespace, name, body });
-        else await core.createNamespacedConfigMap({ namespace, body });
+        const { metadata } = known
+          ? await core.replaceNamespacedConfigMap({ namespace, name, body })
+          : await core.createNamespacedConfigMap({ namespace, body });
+        known = { metadata, data };
       } catch (error) {
         throw kubernetesFault(`write ConfigMap ${namespace}/${name}`, error);
       }
-      known = data;
     },
   };
 }

@@ -89,7 +89,7 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     if (expected !== undefined && expected !== named.metadata.resourceVersion) return refuse(response, 409);
     if (request.method === 'PUT') {
       store(path, body);
-      return answer(response, 200, body);
+      return answer(response, 200, objects.get(path));
     }
     if (request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415);
     const next = structuredClone(named);
