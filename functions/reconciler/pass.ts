@@ -8,7 +8,7 @@ import { type KubeClient, resources, type TransformObject, writeTransformStatus 
 import type { MinioStore } from '../../lib/storage/index.ts';
 import type { ResolvedTransform, ResolveOptions } from '../../lib/transform/index.ts';
 import { annotated, backfill } from './backfills.ts';
-import { type BatchWork, batchWork, tellFailed } from './batch-jobs.ts';
+import { batchWork, tellFailed } from './batch-jobs.ts';
 import type { JobRecord } from './jobs.ts';
 import { keepRunners } from './keep-runners.ts';
 import { dropNotifications, setNotifications, type Told, type WatchedBucket } from './notifications.ts';
@@ -44,6 +44,9 @@ export interface Occasion {
   sweep: boolean;
 }
 
+/** Runs a part of a pass: undefined where it failed, which is told at the end of the pass. */
+type Attempt = <T>(what: string, part: () => Promise<T>) => Promise<T | undefined>;
+
 /**
  * What fails for one bucket or one Transform is told in its status, and stops no other.
  *
@@ -55,12 +58,13 @@ export async function pass(deps: PassDeps, { cause, sweep: sweeping }: Occasion)
   const usable = checked.flatMap(({ transform }) => transform ?? []);
   const failures: unknown[] = [];
   // a part that fails is tried again by the next event; the others shall not wait for it
-  const attempt = async (what: string, part: () => Promise<void>) => {
+  const attempt: Attempt = async (what, part) => {
     try {
-      await part();
+      return await part();
     } catch (error) {
       log.error({ err: error }, `${what} failed`);
       failures.push(error);
+      return undefined;
     }
   };
   await attempt('keeping runners', () =>
@@ -69,26 +73,26 @@ export async function pass(deps: PassDeps, { cause, sweep: sweeping }: Occasion)
   const state = await deps.state.read();
   const watches = bucketWatches(usable);
   const notifications = await watchBuckets(deps, watches, state);
-  await attempt('writing status', () => writeStatus(deps, checked, notifications));
+  await writeStatus(deps, checked, notifications, attempt);
   const backfilling = annotated(checked);
   if (cause && (sweeping || backfilling.length > 0)) {
     const jobs = await client.list<JobRecord>(resources.jobs);
-    let batch: BatchWork[] = [];
-    await attempt('reading batch Jobs', async () => {
-      batch = await batchWork(deps);
-    });
-    const atWork = batch.filter(({ failure }) => failure === undefined).map(({ request }) => request);
-    await attempt('backfill', async () => {
-      state.backfills = await backfill({ ...deps, cause, jobs, atWork }, backfilling, state.backfills);
-    });
-    if (sweeping) {
+    // unless it is known what is at work, all of that would be asked for once more
+    const batch = await attempt('reading batch Jobs', () => batchWork(deps));
+    const atWork = batch?.filter(({ failure }) => failure === undefined).map(({ request }) => request);
+    if (batch) {
+      await attempt('backfill', async () => {
+        state.backfills = await backfill({ ...deps, cause, jobs, atWork }, backfilling, state.backfills);
+      });
+    }
+    if (batch && sweeping) {
       await attempt('telling of failed batch Jobs', () => tellFailed(deps, batch, jobs));
       await attempt('sweep', async () => {
         const madeAt = creationTimes(checked);
         state.positions = await sweep({ ...deps, cause, jobs, atWork, madeAt, positions: state.positions }, usable);
       });
-      await attempt('removing old Jobs', () => removeExpired(deps, jobs));
     }
+    if (sweeping) await attempt('removing old Jobs', () => removeExpired(deps, jobs));
   }
   await attempt('keeping the position', () => deps.state.write(state));
   if (failures.length > 0) throw Fault.from(failures[0]);
@@ -107,13 +111,17 @@ async function watchBuckets({ arn, store, log }: PassDeps, watches: BucketWatch[
   if (arn === undefined) return new Map();
   const told = await setNotifications({ store, arn, log }, watches);
   const wanted = new Set(watches.map(watchId));
-  const gone = state.watched.filter(({ endpoint, bucket }) => !wanted.has(watchId({ address: endpoint.address, bucket })));
+  const idOf = ({ endpoint, bucket }: WatchedBucket) => watchId({ address: endpoint.address, bucket });
+  const gone = state.watched.filter((one) => !wanted.has(idOf(one)));
   const left = await dropNotifications({ store, arn, log }, gone);
   const set = watches.flatMap((watch): WatchedBucket[] => {
     const reader = watch.readers.find((one) => told.get(watchId(watch))?.(one).status === 'True');
     return reader ? [{ bucket: watch.bucket, ...reader }] : [];
   });
-  state.watched = [...set, ...left];
+  const seen = new Set(set.map(idOf));
+  // whose rules cannot be seen now may have them all the same, and its Transforms may be gone before it is seen again
+  const unseen = state.watched.filter((one) => wanted.has(idOf(one)) && !seen.has(idOf(one)));
+  state.watched = [...set, ...unseen, ...left];
   return told;
 }
 
@@ -121,12 +129,14 @@ async function writeStatus(
   { client, log, now }: PassDeps,
   checked: CheckedTransform[],
   notifications: Map<string, Told>,
+  attempt: Attempt,
 ): Promise<void> {
   for (const one of checked) {
     const told = one.transform && notifications.get(watchIdOf(one.transform))?.(readerOf(one.transform));
     const conditions = [readyCondition(one), ...(told ? [told] : [])];
     const { namespace, name } = one.object.metadata;
-    if (await writeTransformStatus(client, one.object, conditions, now)) {
+    const write = () => writeTransformStatus(client, one.object, conditions, now);
+    if (await attempt(`writing the status of ${namespace}/${name}`, write)) {
       log.info({ transform: `${namespace}/${name}`, ready: conditions[0]?.status }, 'status written');
     }
   }
@@ -141,6 +151,10 @@ function creationTimes(checked: CheckedTransform[]): (transform: ResolvedTransfo
 
 async function removeExpired({ client, retention, log, now }: PassDeps, jobs: JobRecord[]): Promise<void> {
   const expired = expiredJobs(jobs, retention, now());
-  for (const { metadata } of expired) await client.remove(resources.jobs, metadata.namespace, metadata.name);
-  if (expired.length > 0) log.info({ jobs: expired.length }, 'old Jobs removed');
+  let removed = 0;
+  for (const { metadata } of expired) {
+    // one that was changed since it was listed may have been asked for once more
+    if (await client.remove(resources.jobs, metadata.namespace, metadata.name, metadata)) removed++;
+  }
+  if (removed > 0) log.info({ jobs: removed }, 'old Jobs removed');
 }

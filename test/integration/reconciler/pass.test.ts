@@ -1,10 +1,12 @@
 import { CloudEvent } from 'cloudevents';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backfillAnnotation, foundAnnotation } from '../../../functions/reconciler/annotations.ts';
+import { backfillAnnotation, foundAnnotation, retryAnnotation } from '../../../functions/reconciler/annotations.ts';
 import { type PassDeps, pass } from '../../../functions/reconciler/pass.ts';
 import { createStateStore } from '../../../functions/reconciler/state.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { readRequested } from '../../../lib/events/index.ts';
 import type { Requested } from '../../../lib/events/types.ts';
+import { requestedRecord } from '../../../lib/jobs/index.ts';
 import { createKubeClient, createSecretReader } from '../../../lib/kubernetes/index.ts';
 import { createLog } from '../../../lib/runtime/index.ts';
 import { createStoreCache, type StoreCache } from '../../../lib/storage/index.ts';
@@ -148,6 +150,20 @@ describe('one pass', () => {
     expect(await watched()).toEqual([]);
   });
 
+  it('does not forget a bucket whose server was away for a while', async () => {
+    put({});
+    await pass(deps, { sweep: false });
+    const away = async () => {
+      throw new Fault('STORAGE_UNREACHED', { address: minio.endpoint, cause: 'it is away' });
+    };
+    await pass({ ...deps, store: away }, { sweep: false });
+    expect(conditions().Notifications).toMatchObject({ status: 'Unknown' });
+    server.delete(pathOf({}));
+    await pass({ ...deps, store: away }, { sweep: false });
+    await pass(deps, { sweep: false });
+    expect(await watched()).toEqual([]);
+  });
+
   it('sets the rules of all by whoever may, and tells those who have no usable Secret', async () => {
     put({ namespace: 'poor', spec: { src: { minio: { key: 'poor/' } } } });
     await pass(deps, { sweep: false });
@@ -224,6 +240,89 @@ describe('one pass', () => {
     expect(await dryRun(3)).toEqual({ objects: 3, more: false, keys });
     expect(await dryRun(2)).toEqual({ objects: 2, more: true, keys: keys.slice(0, 2) });
     expect(asked).toEqual([]);
+  });
+
+  it('leaves a newer wish where one was fulfilled', async () => {
+    put({});
+    await minio.client.putObject(bucket, 'drop/a.mkv', Buffer.from('a'));
+    const path = pathOf({});
+    const wish = (value: string) => {
+      const { metadata } = server.get(path);
+      server.put(path, { ...server.get(path), metadata: { ...metadata, annotations: { [backfillAnnotation]: value } } });
+    };
+    wish('dry-run');
+    const meanwhile: PassDeps = {
+      ...deps,
+      arn: undefined, // so that the storage is asked for the backfill alone
+      async store(...place) {
+        wish('all of it');
+        return deps.store(...place);
+      },
+    };
+    await pass(meanwhile, { cause, sweep: false });
+    expect(server.get(path).metadata.annotations).toEqual({ [backfillAnnotation]: 'all of it' });
+    await pass(deps, { cause, sweep: false });
+    expect(asked.map(({ source }) => source.key)).toEqual(['drop/a.mkv']);
+    expect(server.get(path).metadata.annotations).toEqual({});
+  });
+
+  it('asks for nothing while it cannot be told which Kubernetes Jobs are at work', async () => {
+    put({});
+    await pass(deps, { cause, sweep: true });
+    await minio.client.putObject(bucket, 'drop/a.mkv', Buffer.from('a'));
+    now += 20 * minute;
+    server.fail(/GET \/apis\/batch/, 403);
+    await expect(pass(deps, { cause, sweep: true })).rejects.toMatchObject({ code: 'KUBERNETES_FAILED' });
+    expect(asked).toEqual([]);
+    await pass(deps, { cause, sweep: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('keeps an old record that it has asked for once more, and removes the others', async () => {
+    put({});
+    await pass(deps, { cause, sweep: true });
+    await minio.client.putObject(bucket, 'drop/a.mkv', Buffer.from('a'));
+    now += 20 * minute;
+    await pass(deps, { cause, sweep: true });
+    const record = requestedRecord(asked.splice(0)[0] as Requested);
+    const at = (name: string) => `${pipelines}/team/jobs/${name}`;
+    const status = { state: 'Failed', completionTime: new Date(now - 61 * minute).toISOString() };
+    const annotations = { [retryAnnotation]: '' };
+    server.put(at(record.metadata.name), { ...record, metadata: { ...record.metadata, annotations }, status });
+    server.put(at('old'), { ...record, metadata: { ...record.metadata, name: 'old' }, status });
+    await pass(deps, { cause, sweep: true });
+    expect(asked.map(({ job }) => job)).toEqual([record.metadata.name]);
+    expect(server.get(at(record.metadata.name))).toBeDefined();
+    expect(server.get(at('old'))).toBeUndefined();
+  });
+
+  it('writes the status of the others where one is refused, and where one is deleted meanwhile', async () => {
+    for (const name of ['a', 'b', 'c']) put({ name });
+    server.fail(/PATCH .*\/a\/status/, 422);
+    const deleting: PassDeps = {
+      ...deps,
+      checking() {
+        server.delete(pathOf({ name: 'b' }));
+        return {};
+      },
+    };
+    await expect(pass(deleting, { sweep: false })).rejects.toMatchObject({ message: expect.stringContaining('team/a') });
+    expect(conditions({ name: 'c' })).toMatchObject({ Ready: { status: 'True' } });
+    await pass(deps, { sweep: false });
+    expect(conditions({ name: 'a' })).toMatchObject({ Ready: { status: 'True' } });
+  });
+
+  it('keeps its position only where nobody else has written it meanwhile', async () => {
+    put({});
+    const other = createStateStore(deps.client, 'gst-functions');
+    await pass(deps, { cause, sweep: true });
+    const [mine, theirs] = [await deps.state.read(), await other.read()];
+    await other.write({ ...theirs, watched: [] });
+    await expect(deps.state.write({ ...mine, backfills: { a: 'b' } })).rejects.toMatchObject({ code: 'KUBERNETES_FAILED' });
+    expect(await deps.state.read()).toEqual({ ...theirs, watched: [] });
+    await deps.state.write({ ...theirs, backfills: { a: 'b' } });
+    await deps.state.write({ ...theirs, backfills: {} });
+    expect(await other.read()).toEqual(theirs);
   });
 
   it('goes on with the others where one bucket cannot be reached, and tells it in the status of its Transforms', async () => {
