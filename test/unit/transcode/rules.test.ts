@@ -1,6 +1,7 @@
 /** Done already, newer source, someone else's output, loops: what is read from the objects and their marks. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sourceMark } from '../../../functions/transcode/marks.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { writeOutputs } from '../../support/fake-engine.ts';
 import { type FakeTranscode, fakeTranscode } from '../../support/transcode-fakes.ts';
 
@@ -184,6 +185,32 @@ describe('loops', () => {
     const source = await chained(Array.from({ length: 16 }, (_, n) => `default/t${n}`).join(','));
     await transcode.ask(transcode.request({ source, sinks: { out: 'media/out/a.mp4' } }));
     expect(transcode.events.at(-1)?.data.reason).toBe('loop');
+  });
+});
+
+describe('a graph', () => {
+  it('is checked while the storage is asked for source and output; where it is refused, nothing runs', async () => {
+    const asked = vi.spyOn(transcode.store, 'stat');
+    let before: string[] = [];
+    const refusing = await fakeTranscode({
+      store: async () => transcode.store,
+      admit: ({ pipeline }) => ({
+        limits: pipeline.limits,
+        graph() {
+          before = asked.mock.calls.map(([, key]) => key);
+          throw new Fault('PIPELINE_REFUSED', { cause: 'filesink' });
+        },
+      }),
+    });
+    try {
+      const data = refusing.request({ source: await transcode.source('in/a.mkv'), sinks: { out: 'media/out/a.mp4' } });
+      expect((await refusing.ask(data)).status).toBe(422);
+      expect(before).toEqual(['in/a.mkv', 'out/a.mp4']);
+      expect(refusing.kinds()).toEqual(['failed']);
+      expect(refusing.engine.runs).toEqual([]);
+    } finally {
+      await refusing.remove();
+    }
   });
 });
 
