@@ -1,6 +1,7 @@
 /** Tokens to elements and links, by GStreamer's grammar: chains of elements, with references to other chains at their ends. */
 import { LaunchFault } from './fault.ts';
 import { nextToken, type Token } from './lexer.ts';
+import { capsAtEnd, unexpected } from './unexpected.ts';
 
 export interface ParsedElement {
   factory: string;
@@ -104,83 +105,9 @@ export function parseLaunch(text: string): Parsed {
     const [pad] = last.pads;
     const loose = typeof last.element === 'string' ? `\`${last.element}.\`` : pad && `the pad \`${pad}\``;
     if (loose)
-      throw new LaunchFault('launch-syntax', last.at, `${loose} is linked to nothing: a \`!\` and an element go behind it`);
+      throw new LaunchFault('launch-syntax', last.at, `${loose} is linked to nothing: a \`!\` is missing before or behind it`);
   };
 
   while (token.kind !== 'end') chain();
   return parsed;
-}
-
-/** What stands where an element should: named, with what to write instead. */
-function unexpected(text: string, token: Token): LaunchFault {
-  switch (token.kind) {
-    case 'end':
-      return new LaunchFault('launch-syntax', token.at, 'the text ends where an element should follow');
-    case 'bin':
-      return new LaunchFault(
-        'launch-bin',
-        token.at,
-        `\`${token.factory}.( … )\` is a bin: write its elements without the parentheses, and link them by names`,
-      );
-    case 'preset':
-      return new LaunchFault(
-        'launch-preset',
-        token.at,
-        `\`${token.text}\` loads a preset from a file of one machine: write the properties that it sets`,
-      );
-    case 'url':
-      return urlFault(text, token.at, token.text);
-    case 'caps':
-      return capsAtEnd(token.at, token.caps);
-    case 'link':
-      return new LaunchFault(
-        'launch-syntax',
-        token.at,
-        `nothing stands before this \`${token.all ? ':' : '!'}\` that could be linked`,
-      );
-    case 'assignment':
-      return new LaunchFault(
-        'launch-syntax',
-        token.at,
-        `\`${token.name}=…\` belongs to no element: properties stand right behind the element's name`,
-      );
-    case 'pad':
-      return new LaunchFault('launch-syntax', token.at, `\`.${token.pad}\` is a pad of no element: write \`name.${token.pad}\``);
-    case 'operator':
-      if (token.text === '(')
-        return new LaunchFault('launch-bin', token.at, '`( … )` is a bin: write its elements without the parentheses');
-      if (token.text === '@') {
-        return new LaunchFault(
-          'launch-preset',
-          token.at,
-          '`@` begins a preset, from a file of one machine: write the properties that it sets',
-        );
-      }
-      if (/[\u2018-\u201f]/.test(token.text))
-        return new LaunchFault(
-          'launch-syntax',
-          token.at,
-          `\`${token.text}\` is no quote here, but a typographic one: write \`"\``,
-        );
-      if (token.text === ')') return new LaunchFault('launch-bin', token.at, 'this `)` closes nothing');
-      return new LaunchFault('launch-syntax', token.at, `\`${token.text}\` was not expected here: the name of an element was`);
-    default:
-      return new LaunchFault('launch-syntax', token.at, 'the name of an element was expected here');
-  }
-}
-
-function urlFault(text: string, at: number, url: string): LaunchFault {
-  if (/[A-Za-z0-9-]$/.test(text.slice(0, at))) {
-    const type = /[A-Za-z0-9-]+$/.exec(text.slice(0, at))?.[0] ?? '';
-    return capsAtEnd(at - type.length, `${type}${url}`);
-  }
-  return new LaunchFault(
-    'launch-url',
-    at,
-    `\`${url}\`: a URL or a path as the end of a chain is not taken: the object is the input and the sink is the output, so write filesrc or filesink, or leave the end out`,
-  );
-}
-
-function capsAtEnd(at: number, caps: string): LaunchFault {
-  return new LaunchFault('launch-caps', at, `\`${caps}\` are caps: they stand between two elements, with a \`!\` on both sides`);
 }

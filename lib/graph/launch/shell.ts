@@ -17,8 +17,8 @@ const blank = /[ \t\n\v\f\r]/;
 export function launchSource(original: string, warn: (rule: string, at: number, message: string) => void): LaunchSource {
   const prefix = command.exec(original);
   if (prefix) return fromWords(shellWords(original, prefix[0].length, warn));
-  // outside of a shell GStreamer knows neither a backslash before a line break nor comments; people write them all the same
-  const text = original.replace(/\\\r?\n|^[ \t]*#.*/gm, (found) => ' '.repeat(found.length));
+  // outside of a shell GStreamer knows neither comments nor a backslash (Windows: `^`) before a line break; people write them
+  const text = original.replace(/[\\^]\r?\n|^[ \t]*#.*/gm, (found) => ' '.repeat(found.length));
   const options = /^(?:\s*--?[A-Za-z][\w-]*(?:=\S*)?(?=\s))*/.exec(text)?.[0].length ?? 0;
   return { text: ' '.repeat(options) + text.slice(options), offsets: Array.from({ length: text.length }, (_, at) => at) };
 }
@@ -43,7 +43,7 @@ function shellWords(text: string, from: number, warn: (rule: string, at: number,
   };
   for (let at = from; at < text.length; at++) {
     const character = text[at] ?? '';
-    if (blank.test(character)) finish();
+    if (blank.test(character) || (character === '^' && /^\r?\n/.test(text.slice(at + 1, at + 3)))) finish();
     else if (character === '\\') {
       at++;
       if (text[at] === '\r' && text[at + 1] === '\n') at++;
