@@ -34,7 +34,9 @@ export function readResult(event: CloudEvent<unknown>): Result | undefined {
   if (event.id !== `${run}.${seq}` || !Number.isSafeInteger(seq)) {
     throw new Fault('EVENT_MALFORMED', { cause: `the id of a result is <run>.<seq>, not ${event.id.slice(0, 80)}` });
   }
-  const time = new Date(event.time ?? Date.now()).toISOString();
+  // a leap second is a time, though Date knows none
+  const millis = Date.parse(event.time ?? '');
+  const time = new Date(Number.isNaN(millis) ? Date.now() : millis).toISOString();
   const request = String(event.causationid ?? job);
   const about = parseData(runFactsSchema, data);
   const traceId = traceOf(event)?.traceId;

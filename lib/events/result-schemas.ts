@@ -4,7 +4,8 @@ import { amount, count, endpoint, job, name, place, some, source, transform } fr
 import { list, number, object, oneOf, type Shape, table, text, truth } from './shape.ts';
 import type { Failed, Progress, ResultData, RunFacts, Skipped, Started, Succeeded } from './types.ts';
 
-const run = text({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' });
+/** A ULID of before the year 9774: records hold times of four-digit years only. */
+const run = text({ pattern: '^[0-6][0-9A-HJKMNP-TV-Z]{25}$' });
 
 const stream = object(
   { kind: oneOf('video', 'audio', 'subtitle', 'other'), codec: text() },

@@ -133,6 +133,24 @@ describe('a result', () => {
     expect(await all()).toEqual([]);
   });
 
+  it.each(['8ZZZZZZZZZZZZZZZZZZZZZZZZZ', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'])(
+    'of a run in a time that cannot be written is answered 400: %s',
+    async (odd) => {
+      const { data, ...event } = posted('started', { run, seq: 0 }).toJSON() as { data: object };
+      const forged = new CloudEvent<unknown>({ ...event, id: `${odd}.0`, data: { ...data, run: odd } } as never);
+      expect((await send(forged)).status).toBe(400);
+      expect(await all()).toEqual([]);
+    },
+  );
+
+  it.each(['2016-12-31T23:59:60Z', '2026-01-01T00:00:00+25:00'])('of a time that no Date holds is recorded: %s', async (time) => {
+    // by hand: the package that makes events reads their times as Date does
+    const body = JSON.stringify({ ...posted('failed', { run, seq: 0 }).toJSON(), time });
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    expect((await running.app.fetch(new Request('http://recorder/', { method: 'POST', headers, body }))).status).toBe(204);
+    expect((await record())?.status?.completionTime).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
   it('is told in the log, but for progress, which comes every few seconds', async () => {
     for (const [seq, kind] of (['started', 'progress', 'progress', 'failed'] as const).entries())
       await send(posted(kind, { run, seq }));
