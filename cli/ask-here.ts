@@ -50,8 +50,8 @@ export async function retryHere(name: string, options: AskHereOptions): Promise<
   const { namespace = 'default', json } = options;
   const job = await jobOf(set, namespace, name);
   const transform = await transformOf(set, namespace, job.spec.pipelineRef.name, env);
-  await fileCancellations(set.jobsDir).clear(namespace, name);
-  const asked = await askAgain(job, transform, { publish: publisher(set), eventKey: set.eventKey });
+  const takeBack = () => fileCancellations(set.jobsDir).clear(namespace, name);
+  const asked = await askAgain(job, transform, { publish: publisher(set), eventKey: set.eventKey, takeBack });
   const other = asked === name ? '' : `; its Transform does other work by now, so it is ${asked}`;
   process.stdout.write(
     json ? `${JSON.stringify({ namespace, name, asked })}\n` : `Job ${namespace}/${name}: asked for${other}\n`,

@@ -81,10 +81,8 @@ export const dashboard: FunctionModule = {
       token,
       askAgain:
         publish && eventKey !== undefined
-          ? async (job, transform) => {
-              await feed.cancellations.clear(...nameOf(job));
-              return askAgain(job, transform, { publish, eventKey });
-            }
+          ? (job, transform) =>
+              askAgain(job, transform, { publish, eventKey, takeBack: (one) => feed.cancellations.clear(...nameOf(one)) })
           : undefined,
       cancel: (job) => feed.cancellations.set(...nameOf(job)),
       logs,

@@ -19,6 +19,7 @@ export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number 
   const jobs = new Map<string, { value: JobObject; mark: unknown }>();
   const published: CloudEvent<unknown>[] = [];
   const cancelled: string[] = [];
+  const takenBack: string[] = [];
   let yaml = '';
   let parsed = parseTransforms('');
   let ready = true;
@@ -44,7 +45,8 @@ export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number 
     streams,
     pictures: { pipeline: async () => Buffer.from('<svg/>'), moment: async () => undefined },
     page: await readPage(),
-    askAgain: (job, transform) => askAgain(job, transform, { publish, eventKey }),
+    askAgain: (job, transform) =>
+      askAgain(job, transform, { publish, eventKey, takeBack: async ({ metadata }) => void takenBack.push(metadata.name) }),
     cancel: async ({ metadata }) => void cancelled.push(metadata.name),
     mediaFor: 'token',
     mediaOrigins: () => mediaOrigins(transforms.all(), (endpoint) => endpoint),
@@ -57,6 +59,7 @@ export async function dashboardApp(given: Partial<AppDeps> & { maxJobs?: number 
     lines,
     published,
     cancelled,
+    takenBack,
     streams,
     setReady(value: boolean) {
       ready = value;

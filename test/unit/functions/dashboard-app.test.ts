@@ -140,6 +140,17 @@ describe('a retry', () => {
     expect(second?.subject).toBe(job);
   });
 
+  it('takes a cancellation back, unless it is refused itself', async () => {
+    const { ask, put, setTransforms, published, takenBack } = await dashboardApp({ token });
+    setTransforms(transformYaml());
+    put({ name: 'broken', key: 'elsewhere/a.mkv', status: statusOf.failed() });
+    expect((await ask(retry, post(token))).status).toBe(422);
+    expect([takenBack, published]).toEqual([[], []]);
+    put({ name: 'broken', key: 'drop/a.mkv', status: statusOf.failed() });
+    expect((await ask(retry, post(token))).status).toBe(202);
+    expect(takenBack).toEqual(['broken']);
+  });
+
   it('says why it cannot be made, with a remedy', async () => {
     const { ask, put, setTransforms } = await dashboardApp({ token });
     put({ name: 'broken', status: statusOf.failed() });
