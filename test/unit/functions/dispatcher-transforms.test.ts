@@ -245,6 +245,24 @@ describe('Transforms of the cluster', () => {
     expect(resolved).toEqual(['a', 'b', 'b', 'c']);
   });
 
+  it('that change while others are checked are checked after them', async () => {
+    put('a');
+    const checking = Promise.withResolvers<void>();
+    let checks = 0;
+    const update: Book['update'] = async (entries) => {
+      const all = [...entries];
+      if (checks++ === 0) await checking.promise;
+      await book.update(all);
+    };
+    source = await transformsOfCluster({ ...book, update }, log, () => createKubeClient(server.load));
+    await until(() => checks === 1 && server.watches() === 2);
+    put('b');
+    const informed = server.requests.length;
+    await until(() => server.requests.length >= informed);
+    checking.resolve();
+    await holds('a', 'b');
+  });
+
   it('that are made anew under the same name are checked anew', async () => {
     put('a');
     await start();

@@ -114,6 +114,18 @@ describe('an object event', () => {
     expect(names()).toEqual(['a', 'c']);
   });
 
+  it('comes again where something went wrong that nobody foresaw: no record may say that it failed', async () => {
+    const odd = {
+      ...resolved(),
+      get sinks(): never {
+        throw new TypeError('not foreseen');
+      },
+    };
+    const { send, broker } = start([resolved({ name: 'other' }), odd]);
+    expect((await send(objectEvent(object()))).status).toBe(503);
+    expect(broker.events.filter(({ type }) => type?.endsWith('.failed'))).toEqual([]);
+  });
+
   it('comes again as long as the Transforms are not all known', async () => {
     const { send, broker } = start([resolved()], { ready: false });
     expect((await send(objectEvent(object()))).status).toBe(503);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../lib/events/index.ts';
-import { applyDeadLetter, applyResult, type DeadLetter, type JobRecord, requestedRecord } from '../../../lib/jobs/index.ts';
+import {
+  applyDeadLetter,
+  applyResult,
+  type DeadLetter,
+  isOlder,
+  type JobRecord,
+  requestedRecord,
+} from '../../../lib/jobs/index.ts';
 import { jobSchema } from '../../../lib/transform/schema/job.ts';
 import { request, result, runAt } from '../../support/results.ts';
 
@@ -193,6 +200,25 @@ describe('a record', () => {
   });
 });
 
+describe('a request that nobody answered', () => {
+  it('has nothing to do with why a run of another one failed', () => {
+    const steps = [result('retrying', { run, seq: 2 }), dead(503, { id: `${job}.01k` })];
+    expect(status(...steps)).toMatchObject({ state: 'Pending', error: { code: 'DEAD_LETTERED' } });
+  });
+});
+
+describe('of two requests', () => {
+  const pairs: Array<[older: string, newer: string]> = [
+    [job, `${job}.01k`],
+    [`${job}.01k`, `${job}.01m`],
+    [`${job}.9`, `${job}.10`],
+  ];
+  it.each(pairs)('%s came before %s', (older, newer) => {
+    expect([isOlder(older, newer), isOlder(newer, older), isOlder(older, older)]).toEqual([true, false, false]);
+    expect(isOlder(older, undefined)).toBe(false);
+  });
+});
+
 describe('an event that is late or comes again', () => {
   const failed = result('failed', { run: later, seq: 3 });
   const record = reduced([result('started', { run: later, seq: 0 }), failed, dead(422)]);
@@ -204,6 +230,11 @@ describe('an event that is late or comes again', () => {
   ];
   it.each(cases)('%s: changes nothing', (_name, step) => {
     expect(apply(record, step)).toBe(record);
+  });
+
+  it('is a dead letter of a request that was made once more since: changes nothing', () => {
+    const again = reduced([result('retrying', { run, seq: 1, asked: `${job}.01k` })]);
+    expect(apply(again, dead(503))).toBe(again);
   });
 
   it('is a dead letter of work that was done all the same: changes nothing', () => {
