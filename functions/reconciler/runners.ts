@@ -71,9 +71,9 @@ function fits(
   return request !== undefined && limit !== undefined && request <= limit;
 }
 
-/** Annotations of Serving's own, which it would refuse from anyone else, stay where they are. */
-function autoscaling(annotations: Record<string, string> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => name.startsWith('autoscaling.knative.dev/')));
+/** Those of one group: Knative's own, which it would refuse from anyone else, stay where they are. */
+function ofGroup(group: string, annotations: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => name.startsWith(`${group}/`)));
 }
 
 export function runnerService(transcode: Manifest, wanted: WantedRunner): Manifest {
@@ -82,7 +82,7 @@ export function runnerService(transcode: Manifest, wanted: WantedRunner): Manife
     template: {
       metadata: {
         labels: { ...metadata?.labels, [runnerLabel]: wanted.runner },
-        annotations: autoscaling(metadata?.annotations),
+        annotations: ofGroup('autoscaling.knative.dev', metadata?.annotations),
       },
       spec: ownPod(spec, wanted),
     },
@@ -101,14 +101,17 @@ export function runnerJobSink(transcode: Manifest, wanted: WantedRunner): Manife
 export function runnerTrigger(transcode: Manifest, wanted: WantedRunner): Manifest {
   const { broker, filters, subscriber, delivery } = transcode.spec;
   const { runner } = wanted;
-  return named(transcode, wanted, {
+  // the order of delivery, which holds back what no pod has time for
+  const annotations = ofGroup('kafka.eventing.knative.dev', transcode.metadata.annotations);
+  const spec = {
     broker,
     filters: filters.map((filter: { exact?: { runner?: string } }) =>
       filter.exact?.runner === undefined ? filter : { ...filter, exact: { ...filter.exact, runner } },
     ),
     subscriber: { ...subscriber, ref: { ...subscriber.ref, name: runnerName(wanted) } },
     delivery,
-  });
+  };
+  return named(transcode, wanted, spec, annotations);
 }
 
 function ownPod(pod: Manifest['spec'], { image, resources }: WantedRunner): Manifest['spec'] {
@@ -121,12 +124,18 @@ function ownPod(pod: Manifest['spec'], { image, resources }: WantedRunner): Mani
   return { ...pod, containers: [own, ...others] };
 }
 
-function named({ metadata }: Manifest, wanted: WantedRunner, spec: Manifest['spec']): Manifest {
+function named(
+  { metadata }: Manifest,
+  wanted: WantedRunner,
+  spec: Manifest['spec'],
+  annotations: Record<string, string> = {},
+): Manifest {
   const labels = { ...metadata.labels, [runnerLabel]: wanted.runner };
-  return hashed({ metadata: { name: runnerName(wanted), namespace: metadata.namespace, labels }, spec });
+  return hashed({ metadata: { name: runnerName(wanted), namespace: metadata.namespace, labels, annotations }, spec });
 }
 
 function hashed(manifest: Manifest): Manifest {
   const hash = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 16);
-  return { ...manifest, metadata: { ...manifest.metadata, annotations: { [hashAnnotation]: hash } } };
+  const annotations = { ...manifest.metadata.annotations, [hashAnnotation]: hash };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }

@@ -105,6 +105,19 @@ describe('runners', () => {
     expect(spec.delivery).toEqual(base.delivery);
   });
 
+  it('are sent it in the order that the installation chose, where events wait in Kafka', async () => {
+    const ordered = { 'kafka.eventing.knative.dev/delivery.order': 'ordered' };
+    const base = server.get(`${triggers}/transcode`);
+    server.put(`${triggers}/transcode`, {
+      ...base,
+      metadata: { ...base.metadata, annotations: { ...ordered, 'eventing.knative.dev/creator': 'somebody' } },
+    });
+    await keep(wanted(heavy));
+    const [one] = wanted(heavy);
+    const { annotations } = server.get(`${triggers}/${runnerName(one as WantedRunner)}`).metadata;
+    expect(annotations).toEqual({ ...ordered, 'pipelines.gst.io/template-hash': expect.any(String) });
+  });
+
   it('for Kubernetes Jobs are JobSinks, with the way to them', async () => {
     const [one] = wanted({ ...heavy, spec: { ...heavy.spec, execution: 'job' } });
     await keep([one as WantedRunner]);
