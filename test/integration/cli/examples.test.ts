@@ -128,6 +128,14 @@ describe('the examples', () => {
     for (const { frames } of decoded.streams) expect(frames).toBeGreaterThan(0);
   });
 
+  it('thumbnail gives one picture, whatever frames the decoder has in hand when it is asked to end', async () => {
+    await launch(
+      `videotestsrc num-buffers=60 ! video/x-raw,width=640,height=360,framerate=30/1 ! x264enc ! matroskamux ! filesink location=${join(folder, 'h264.mkv')}`,
+    );
+    const { path } = only((await run('thumbnail', 'h264.mkv')).outputs);
+    expect((await readFile(path, 'latin1')).split('\xff\xd8\xff')).toHaveLength(2); // each begins with these
+  });
+
   it('video-splitter gives a film without sound and a sound without a film', async () => {
     const { outputs } = await run('video-splitter');
     expect(outputs.map(({ name, key }) => [name, key])).toEqual([
