@@ -1,5 +1,5 @@
 import { CloudEvent } from 'cloudevents';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPublisher, publishAll } from '../../../lib/events/index.ts';
 import type { Send, Sending } from '../../../lib/events/send.ts';
 import { fakeBroker } from '../../support/functions.ts';
@@ -24,6 +24,21 @@ function broker(...answers: Array<number | Error | 'silence'>) {
 }
 
 describe('an event', () => {
+  it.each([202, 400, new Error('away')])('leaves no timer behind, whatever comes of it: %s', async (answer) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const send: Send = async () => {
+        if (answer instanceof Error) throw answer;
+        return answer;
+      };
+      const publish = createPublisher({ sink: 'http://broker.example/', timeout: 60_000, retryDelays: [], send });
+      await publish(event()).catch(() => {});
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is posted in structured mode, for its attributes may hold what no header may', async () => {
     const { publish, requests } = broker(202);
     await publish(event());

@@ -67,6 +67,12 @@ describe('the name of a job', () => {
     expect(found).toBe(same);
   });
 
+  it('is another for the Transform and the SplitTransform of one name', () => {
+    const transform = resolved();
+    const split = { ...transform, ref: { ...transform.ref, kind: 'SplitTransform' as const } };
+    expect(jobId(split, object)).not.toBe(jobId(transform, object));
+  });
+
   it('is one of a resource, however long the name of the Transform', () => {
     for (const long of ['a'.repeat(200), `${'a'.repeat(39)}-b`, `${'a'.repeat(39)}.b`]) {
       const transform = { ...resolved(), ref: { kind: 'Transform' as const, namespace: 'default', name: long } };

@@ -59,6 +59,13 @@ describe('a notification', () => {
     expect(broker.events[0]).not.toHaveProperty('endpoint');
   });
 
+  it('of another version of the same content has an id of its own: each is told of', async () => {
+    const { send, broker } = start();
+    for (const versionId of ['v1', 'v2', 'v2']) await send(notification({ versionId }));
+    const [one, two, again] = broker.events.map(({ id }) => id);
+    expect([one === two, two === again]).toEqual([false, true]);
+  });
+
   it('sent again gives the same id; other content, another', async () => {
     const { send, broker } = start();
     await send(notification());

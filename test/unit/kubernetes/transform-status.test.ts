@@ -62,6 +62,13 @@ describe('the status of a Transform', () => {
     });
   });
 
+  it('loses a condition that nobody tells of any more', async () => {
+    const told: Condition = { type: 'Notifications', status: 'True', reason: 'Set', message: 'MinIO tells of new objects.' };
+    await write([ready, told]);
+    expect(await write([ready])).toBe(true);
+    expect(server.get(at).status.conditions.map(({ type }: Condition) => type)).toEqual(['Ready']);
+  });
+
   it('is not written over a Transform that has changed meanwhile', async () => {
     const old = { ...(server.get(at) as TransformObject), kind: 'Transform' };
     server.put(at, { metadata: { name: 'a', namespace: 'tenant', generation: 4 }, spec: {} });

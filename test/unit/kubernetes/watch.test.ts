@@ -8,6 +8,7 @@ import {
   watchObjects,
 } from '../../../lib/kubernetes/index.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { keptLog } from '../../support/functions.ts';
 import { until } from '../../support/until.ts';
 
 const log = pino({ level: 'silent' });
@@ -93,6 +94,20 @@ describe('a watch of Transforms', () => {
     server.put(at('b'), transform('b'));
     await until(() => names()?.join() === 'a,b');
     expect(found.ready()).toBe(true);
+  });
+
+  it('tries ever more rarely, and begins anew once it has been back', async () => {
+    const { log: kept, lines } = keptLog();
+    const client = await createKubeClient(server.load);
+    server.fail(/transforms\?watch/, 500, 3);
+    watched = await watchObjects<Seen>(client, [resources.transforms], { log: kept, retryDelays: [1, 2, 3], onChange: () => {} });
+    const delays = () => lines.flatMap(({ delay }) => delay ?? []);
+    await until(() => server.watches() === 1);
+    expect(delays()).toEqual([1, 2, 3]);
+    server.fail(/transforms\?watch/, 500);
+    server.cutWatches();
+    await until(() => server.watches() === 1 && delays().length > 3);
+    expect(delays()[3]).toBe(1);
   });
 
   it('keeps what it knows while the API server is away', async () => {
