@@ -26,12 +26,14 @@ export async function convert(text: string, { json = false }: ConvertOptions): P
   const catalogue = loadCatalogue();
   const read = collectFindings(() => undefined);
   const { outlets, ...graph } = graphFromLaunch(text, { catalogue }, read);
-  const errors = read.all.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new UsageError(['the text cannot be converted:', ...errors.map(told)].join('\n'), errors);
   const checked = collectFindings(() => undefined);
   lintGraph(graph, catalogue, { outlets, path: offsetPath }, findingsIn(text, checked));
-  const elements = elementsOf(graph);
   const findings = [...read.all, ...checked.all];
+  if (read.all.some(({ severity }) => severity === 'error')) {
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    throw new UsageError(['the text cannot be converted:', ...errors.map(told)].join('\n'), errors);
+  }
+  const elements = elementsOf(graph);
   if (findings.some(({ severity }) => severity === 'error')) process.exitCode = 2;
   if (json) {
     process.stdout.write(`${JSON.stringify({ sinks: outlets, elements, findings })}\n`);

@@ -1,6 +1,6 @@
 /** What must hold of any pipeline, however it was written: one piece, no cycle, every element fed, every output fed once. */
 
-import { elementRefusal } from './lint/policy/elements.ts';
+import { elementRefusal, isDrain } from './lint/policy/elements.ts';
 import type { Graph, Node } from './model.ts';
 import type { ReadOptions } from './outlet.ts';
 import { hasNoSinkPad, hasNoSourcePad } from './pads.ts';
@@ -138,18 +138,25 @@ function checkOutputs(graph: Graph, options: ReadOptions, tell: Tell): void {
   }
 }
 
-function checkOutlets(graph: Graph, { outlets, catalogue, feeding }: ReadOptions & { feeding: Feeding }, tell: Tell): void {
+function checkOutlets(graph: Graph, options: ReadOptions & { feeding: Feeding }, tell: Tell): void {
+  const { outlets, catalogue, feeding } = options;
   const fed = new Set(graph.outputs.map(({ name }) => name));
+  const ends = graph.nodes.filter(({ factory }) => hasNoSourcePad(factory, catalogue));
+  const drain = ends.find(({ factory }) => isDrain(factory));
+  const refused = graph.nodes.some((node) => isRefused(node, options));
   for (const { name, directory } of outlets) {
-    if (directory || fed.has(name)) continue;
-    const how = outlets.length > 1 ? `: end its branch with \`${feeding(name)}\`` : '';
-    tell('output-not-fed', undefined, `nothing feeds the output \`${name}\`${how}`);
+    if (directory || fed.has(name) || (outlets.length === 1 && refused)) continue;
+    if (outlets.length > 1)
+      tell('output-not-fed', undefined, `nothing feeds the output \`${name}\`: end its branch with \`${feeding(name)}\``);
+    else if (drain)
+      tell('output-not-fed', drain.at, `\`${drain.factory}\` drops what it gets, and nothing feeds the output: leave it out`);
+    else tell('output-not-fed', undefined, `nothing feeds the output \`${name}\``);
   }
   const folders = outlets.filter(({ directory }) => directory).map(({ name }) => `\`${name}\``);
   if (folders.length > 1) {
     tell('several-folders', undefined, `the sinks ${folders.join(' and ')} are folders; files can be told apart for one only`);
   }
-  if (folders.length > 0 && !graph.nodes.some(({ factory }) => hasNoSourcePad(factory, catalogue))) {
+  if (folders.length > 0 && !ends.some(({ factory }) => !isDrain(factory))) {
     tell(
       'output-not-fed',
       undefined,

@@ -1,6 +1,7 @@
 /** The ends of a pipeline in launch text: elements that read a file stand for the object, those that write one for outputs. */
 import { meant } from '../../nearest.ts';
 import { withCapsFilters } from '../caps-filters.ts';
+import { mayWriteFiles } from '../lint/policy/elements.ts';
 import type { Link, Node, OutputLink, PadRef } from '../model.ts';
 import { type Outlet, outletAlias, type ReadOptions } from '../outlet.ts';
 import { hasNoSinkPad, hasNoSourcePad } from '../pads.ts';
@@ -29,6 +30,10 @@ const sinkName = /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
 
 type NewId = (factory: string) => string;
 
+/** Whether nothing looks at that property: the element is left out, or what reads is left out of it. */
+export const isUnread = (factory: string, property: string): boolean =>
+  sources.test(factory) || sinks.test(factory) || (decoders.has(factory) && aboutReading.has(property));
+
 /** A graph as written, source and sinks among its elements. */
 export interface Written {
   nodes: Node[];
@@ -38,31 +43,39 @@ export interface Written {
 export interface Inner extends Written {
   source: PadRef | undefined;
   outputs: OutputLink[];
-  /** False where elements were taken out that data should have come from. */
-  whole: boolean;
+  outlets: readonly Outlet[];
 }
 
-export function takeEnds(written: Written, options: ReadOptions, newId: NewId, tell: Tell): Inner {
+/** @param options its `outlets` are those of a Transform; where there are none the text's own sinks are taken for such */
+export function takeEnds(written: Written, options: Partial<ReadOptions>, newId: NewId, tell: Tell): Inner {
   const ends = new Set(written.nodes.flatMap(({ id, factory }) => (sources.test(factory) || sinks.test(factory) ? [id] : [])));
   const filtered = withCapsFilters(written, newId, ({ from, to }) => ends.has(from.node) || ends.has(to.node));
-  const { source, whole, ...rest } = takeSource(filtered, options, tell);
-  return { source, whole, ...withOnlyOutput(takeOutputs(rest, source, options, tell), options) };
+  const { source, ...rest } = takeSource(filtered, options.catalogue, tell);
+  const writers = rest.nodes.filter(({ factory }) => sinks.test(factory));
+  const given = options.outlets?.length ? options.outlets : undefined;
+  const outlets = given ?? outletsOf(rest.nodes, writers, options.catalogue);
+  const outletFor = (writer: Node, index: number) => (given ? outletOf(writer, writers, given, tell) : outlets[index]);
+  const taken = takeOutputs(rest, source, writers, outletFor, tell);
+  return { source, outlets, ...withOnlyOutput(taken, { ...options, outlets }) };
 }
 
-type Sourced = Written & Pick<Inner, 'source' | 'whole'>;
+type Sourced = Written & Pick<Inner, 'source'>;
 
-function takeSource(written: Written, { catalogue }: ReadOptions, tell: Tell): Sourced {
+function takeSource(written: Written, catalogue: ReadOptions['catalogue'], tell: Tell): Sourced {
   const [reader, ...others] = written.nodes.filter(({ factory }) => sources.test(factory) || decoders.has(factory));
   for (const { factory, at } of others)
-    tell('several-sources', at, `\`${factory}\` is a second source: there is one object, which ${reader?.factory} reads already`);
+    tell(
+      'several-sources',
+      at,
+      `\`${factory}\` is a second source, and there is one object, which ${reader?.factory} reads already: a small picture or text can stand in the pipeline itself, by \`dataurisrc uri=data:…\`; larger files are joined before they are uploaded`,
+    );
   const nodes = written.nodes.filter((node) => !others.includes(node));
   const links = written.links.filter(({ from }) => !others.some(({ id }) => id === from.node));
-  const whole = others.length === 0;
   if (reader === undefined) {
     const fed = new Set(links.map(({ to }) => to.node));
     const roots = nodes.filter(({ id, factory }) => !fed.has(id) && !hasNoSinkPad(factory, catalogue));
     // none or several: told where inputs are looked at
-    return { nodes, links, whole, source: roots[0] && { node: roots[0].id } };
+    return { nodes, links, source: roots[0] && { node: roots[0].id } };
   }
   const decoder = decoders.get(reader.factory);
   if (decoder !== undefined) {
@@ -70,7 +83,6 @@ function takeSource(written: Written, { catalogue }: ReadOptions, tell: Tell): S
     return {
       nodes: nodes.map((node) => (node === reader ? { ...node, factory: decoder, properties } : node)),
       links,
-      whole,
       source: { node: reader.id },
     };
   }
@@ -81,11 +93,17 @@ function takeSource(written: Written, { catalogue }: ReadOptions, tell: Tell): S
       reader.at,
       `\`${reader.factory}\` feeds nothing: link it to the element that reads the object, such as decodebin`,
     );
+  const pad = out?.from.pad ?? 'src';
+  if (pad !== 'src')
+    tell(
+      'unknown-pad',
+      reader.at,
+      `\`${reader.factory}\` has no pad \`${pad}\`: put a demuxer behind it, and give that the name which stands before \`.${pad}\``,
+    );
   if (twice) tell('source-linked-twice', twice.at, `\`${reader.factory}\` feeds two elements: put a \`tee\` behind it`);
   return {
     nodes: nodes.filter((node) => node !== reader),
     links: links.filter(({ from }) => from.node !== reader.id),
-    whole,
     source: out && { node: out.to.node },
   };
 }
@@ -93,15 +111,14 @@ function takeSource(written: Written, { catalogue }: ReadOptions, tell: Tell): S
 function takeOutputs(
   { nodes, links }: Written,
   source: PadRef | undefined,
-  { outlets }: ReadOptions,
+  writers: readonly Node[],
+  outletFor: (writer: Node, index: number) => Outlet | undefined,
   tell: Tell,
 ): Written & { outputs: OutputLink[] } {
-  const writers = nodes.filter(({ factory }) => sinks.test(factory));
-  const files = outlets.filter(({ directory }) => !directory);
-  const outputs = writers.flatMap((writer): OutputLink[] => {
+  const outputs = writers.flatMap((writer, index): OutputLink[] => {
     const { factory, at } = writer;
     const [into, twice] = links.filter(({ to }) => to.node === writer.id);
-    const outlet = outletOf(writer, writers, files, outlets, tell);
+    const outlet = outletFor(writer, index);
     if (twice) tell('output-fed-twice', at, `\`${factory}\` is fed twice: join the branches by a muxer first`);
     else if (source?.node === writer.id) {
       tell('nothing-between', at, 'source and sink stand side by side: a pipeline has at least one element between them');
@@ -126,8 +143,8 @@ function withOnlyOutput<Part extends Written & { outputs: OutputLink[] }>(part: 
   return { ...part, outputs: [{ name: outlet.name, from: { node: end.id }, at: end.at }] };
 }
 
-function outletOf(writer: Node, writers: Node[], files: Outlet[], outlets: readonly Outlet[], tell: Tell): Outlet | undefined {
-  if (outlets.length === 0) return undefined; // that there is none is told where sinks are looked at
+function outletOf(writer: Node, writers: readonly Node[], outlets: readonly Outlet[], tell: Tell): Outlet | undefined {
+  const files = outlets.filter(({ directory }) => !directory);
   if (files.length === 0) {
     tell(
       'folder-output',
@@ -163,18 +180,21 @@ function namesOf({ alias, properties }: Node): string[] {
 }
 
 /** The outlets of text that belongs to no Transform: one for each sink, or a folder where elements write files themselves. */
-export function outletsOf({ nodes }: Written, tell: Tell): Outlet[] {
-  const writers = nodes.filter(({ factory }) => sinks.test(factory));
-  if (writers.length === 0) return [{ name: 'out', directory: nodes.some(({ factory }) => /sink\d*$/.test(factory)) }];
+function outletsOf(nodes: readonly Node[], writers: readonly Node[], catalogue: ReadOptions['catalogue']): Outlet[] {
+  if (writers.length === 0) return [{ name: 'out', directory: nodes.some(({ factory }) => mayWriteFiles(factory, catalogue)) }];
   if (writers.length === 1) return [{ name: 'out', directory: false }];
+  const taken = new Set<string>();
   return writers.map((writer, index) => {
-    const name = namesOf(writer).find((candidate) => sinkName.test(candidate));
-    if (name === undefined)
-      tell(
-        'output-unknown',
-        writer.at,
-        `output ${index + 1} has no name: call it by \`${writer.factory} name=…\`, with lower-case letters, digits and dashes`,
-      );
-    return { name: name ?? `out-${index + 1}`, directory: false };
+    const names = namesOf(writer).flatMap((name) => [name, asSinkName(name)]);
+    const name = names.find((candidate) => sinkName.test(candidate) && !taken.has(candidate)) ?? `out-${index + 1}`;
+    taken.add(name);
+    return { name, directory: false };
   });
 }
+
+/** `Film_720p` as `film-720p`. */
+const asSinkName = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');

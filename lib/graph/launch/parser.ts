@@ -5,7 +5,7 @@ import { capsAtEnd, unexpected } from './unexpected.ts';
 
 export interface ParsedElement {
   factory: string;
-  assignments: Array<{ name: string; raw: string; at: number }>;
+  assignments: Array<{ name: string; raw: string; at: number; end: number }>;
   at: number;
 }
 
@@ -27,11 +27,14 @@ export interface ParsedLink {
 export interface Parsed {
   elements: ParsedElement[];
   links: ParsedLink[];
+  /** Where a chain ends in an element, and the next begins with one. */
+  gaps: Array<{ before: ParsedElement; behind: ParsedElement }>;
 }
 
 /** @throws LaunchFault for what is no launch text, and for what elements cannot say */
 export function parseLaunch(text: string): Parsed {
-  const parsed: Parsed = { elements: [], links: [] };
+  const parsed: Parsed = { elements: [], links: [], gaps: [] };
+  let before: ParsedElement | undefined;
   let token: Token = nextToken(text, 0);
   /** The next token, if it is of that kind. */
   const take = <Kind extends Token['kind']>(kind: Kind): Extract<Token, { kind: Kind }> | undefined => {
@@ -61,7 +64,7 @@ export function parseLaunch(text: string): Parsed {
     if (!factory) throw unexpected(text, token);
     const made: ParsedElement = { factory: factory.text, assignments: [], at: factory.at };
     for (let next = take('assignment'); next; next = take('assignment')) {
-      made.assignments.push({ name: next.name, raw: next.raw, at: next.at });
+      made.assignments.push({ name: next.name, raw: next.raw, at: next.at, end: next.end });
     }
     if (token.kind === 'preset') throw unexpected(text, token);
     parsed.elements.push(made);
@@ -82,7 +85,9 @@ export function parseLaunch(text: string): Parsed {
   };
   const chain = () => {
     const { at } = token;
-    let last = reference() ?? { element: element(), pads: ownPads(), at };
+    let last: ParsedEnd = reference() ?? { element: element(), pads: ownPads(), at };
+    if (before && typeof last.element !== 'string') parsed.gaps.push({ before, behind: last.element });
+    before = undefined;
     for (let joint = link(); joint; joint = link()) {
       const from: ParsedEnd = last;
       const there = reference();
@@ -106,6 +111,7 @@ export function parseLaunch(text: string): Parsed {
     const loose = typeof last.element === 'string' ? `\`${last.element}.\`` : pad && `the pad \`${pad}\``;
     if (loose)
       throw new LaunchFault('launch-syntax', last.at, `${loose} is linked to nothing: a \`!\` is missing before or behind it`);
+    if (typeof last.element !== 'string') before = last.element;
   };
 
   while (token.kind !== 'end') chain();

@@ -6,9 +6,10 @@ import type { Graph, Link, Node, PropertyValue } from '../model.ts';
 import { createIds, isEngineName } from '../names.ts';
 import type { Outlet, ReadOptions } from '../outlet.ts';
 import { checkStructure, type Tell } from '../structure.ts';
-import { outletsOf, takeEnds, type Written } from './ends.ts';
+import { isUnread, takeEnds, type Written } from './ends.ts';
 import { LaunchFault } from './fault.ts';
 import { findingsIn, offsetPath } from './findings.ts';
+import { type Told, withMissingLinks } from './missing-links.ts';
 import { type Parsed, type ParsedElement, type ParsedEnd, parseLaunch } from './parser.ts';
 import { launchSource } from './shell.ts';
 import { readValue, unquote } from './value.ts';
@@ -29,42 +30,48 @@ export function graphFromLaunch(
 ): Graph & { outlets: readonly Outlet[] } {
   const empty = { nodes: [], links: [], source: undefined, outputs: [], outlets: options.outlets ?? [] };
   const { error, warning } = findingsIn(text, findings);
-  const tell: Tell = (rule, at, message) => error(rule, offsetPath(at), message);
-  const warn: Tell = (rule, at, message) => warning(rule, offsetPath(at), message);
+  const variables: Array<{ rule: string; at: number; message: string }> = [];
   let parsed: Parsed;
   let offsets: number[] = [];
-  const at =
-    (telling: Tell): Tell =>
-    (rule, found, message) =>
-      telling(rule, found === undefined ? undefined : (offsets[found] ?? text.length), message);
-  const original = at(tell);
+  const original = (at: number) => offsets[at] ?? text.length;
   try {
-    const source = launchSource(text, warn);
+    const source = launchSource(text, (rule, at, message) => variables.push({ rule, at, message }));
     try {
       offsets = source.offsets;
       parsed = parseLaunch(source.text);
     } catch (error) {
-      if (error instanceof LaunchFault) error.at = offsets[error.at] ?? text.length;
+      if (error instanceof LaunchFault) error.at = original(error.at);
       throw error;
     }
-  } catch (error) {
-    if (!(error instanceof LaunchFault)) throw error;
-    tell(error.rule, error.at, error.message);
+  } catch (fault) {
+    if (!(fault instanceof LaunchFault)) throw fault;
+    for (const { rule, at, message } of variables) warning(rule, offsetPath(at), message);
+    error(fault.rule, offsetPath(fault.at), fault.message);
     return empty;
+  }
+  const unread = parsed.elements.flatMap(({ factory, assignments }) => assignments.filter(({ name }) => isUnread(factory, name)));
+  for (const { rule, at, message } of variables) {
+    if (!unread.some((one) => original(one.at) <= at && at < original(one.end))) warning(rule, offsetPath(at), message);
   }
   if (parsed.elements.length === 0) {
-    tell('launch-syntax', undefined, 'there is no element in this text');
+    error('launch-syntax', [], 'there is no element in this text');
     return empty;
   }
-  const { newId, ...written } = resolved(parsed, options.catalogue, original, at(warn));
-  const outlets = options.outlets?.length ? options.outlets : outletsOf(written, original);
+  const faults: Told[] = [];
+  const tell: Tell = (rule, at, message) => faults.push({ rule, at, message });
+  const warn: Tell = (rule, at, message) => warning(rule, offsetPath(at === undefined ? at : original(at)), message);
+  const { newId, ...written } = resolved(parsed, options.catalogue, tell, warn);
   const linked =
     written.links.length === parsed.links.reduce((sum, { from, to }) => sum + Math.max(1, from.pads.length, to.pads.length), 0);
-  const { whole, ...graph } = takeEnds(written, { ...options, outlets }, newId, original);
+  const before = faults.length;
+  const { outlets, ...graph } = takeEnds(written, options, newId, tell);
+  const whole = linked && faults.length === before;
   const fed = new Set(graph.links.map(({ to }) => to.node));
   const unfed = graph.nodes.flatMap(({ id }) => (fed.has(id) ? [] : [id]));
   const feeding = (name: string) => `! filesink name=${name}`;
-  checkStructure(graph, { ...options, outlets, feeding }, original, linked && whole ? undefined : new Set(unfed));
+  checkStructure(graph, { ...options, outlets, feeding }, tell, whole ? undefined : new Set(unfed));
+  for (const { rule, at, message } of withMissingLinks(faults, parsed, options.catalogue))
+    error(rule, offsetPath(at === undefined ? at : original(at)), message);
   return { ...inOriginal(graph, offsets), outlets };
 }
 
@@ -106,7 +113,8 @@ function resolved(
   const find = ({ element, at }: ParsedEnd): Node | undefined => {
     if (typeof element !== 'string') return nodes.get(element);
     const owner = owners.get(element) ?? byNumber(element, read);
-    if (owner === undefined) tell('unknown-alias', at, `no element has \`name=${element}\`${meant(element, owners.keys())}`);
+    if (owner === undefined)
+      tell('unknown-alias', at, `no element has \`name=${element}\`${instead(element, [...owners.keys()])}`);
     return owner && nodes.get(owner);
   };
   const made = links.flatMap(({ from, to, caps, all, at }): Link[] => {
@@ -137,6 +145,11 @@ function resolved(
     }));
   });
   return { nodes: [...nodes.values()], links: made, newId };
+}
+
+function instead(name: string, known: string[]): string {
+  if (known.length === 0) return `: write it behind the element that is meant`;
+  return meant(name, known) || `; there are ${known.map((one) => `\`${one}\``).join(', ')}`;
 }
 
 /** `qtdemux0`: what GStreamer calls the first element of its kind, where nobody names it. */

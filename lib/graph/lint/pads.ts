@@ -15,11 +15,14 @@ export function padsOf(info: ElementInfo, { pad }: PadRef, side: Side): PadTempl
 export function givesPad(template: string, pad: string): boolean {
   if (template === pad) return true;
   const pattern = template
-    .split(/(%[udsc])/)
-    .map((part) => (part === '%u' || part === '%d' ? '-?\\d+' : /^%[sc]$/.test(part) ? '.+' : part.replace(/[^\w]/g, '\\$&')))
+    .split(/(%\d*[udxsc])/)
+    .map((part) => conversions[/^%\d*([udxsc])$/.exec(part)?.[1] ?? ''] ?? part.replace(/[^\w]/g, '\\$&'))
     .join('');
   return new RegExp(`^${pattern}$`).test(pad);
 }
+
+/** As printf writes them: those of `tsdemux` are `video_%01x_%05x`. */
+const conversions: Record<string, string> = { u: '-?\\d+', d: '-?\\d+', x: '[0-9a-f]+', s: '.+', c: '.+' };
 
 /** Tells where one end of a link can have no pad. */
 export function lintEnd(ref: PadRef, side: Side, at: number, info: ElementInfo, { findings, path }: LintContext): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { elementsOf, loadCatalogue } from '../../../lib/graph/index.ts';
+import { collectFindings } from '../../../lib/finding.ts';
+import { elementsOf, graphFromLaunch, loadCatalogue } from '../../../lib/graph/index.ts';
 import { fromElements, fromLaunch, shape, single } from './support.ts';
 
 const read = (text: string, outlets = single.outlets) => {
@@ -304,5 +305,49 @@ describe('faults of launch text', () => {
     const found = findings.find((finding) => finding.rule === rule);
     expect(findings.map((finding) => finding.rule)).toContain(rule);
     expect(found).toMatchObject({ path: 'spec.pipeline.launch', message: expect.stringMatching(message) });
+  });
+});
+
+describe('slips in launch text', () => {
+  const rulesOf = (text: string) => fromLaunch(text, { ...single, catalogue: loadCatalogue() }).findings.map(({ rule }) => rule);
+
+  it.each([
+    ['a missing link', 'filesrc ! decodebin videoconvert ! x264enc ! filesink', ['no-input']],
+    ['a property as in YAML', 'filesrc ! x264enc bitrate: 500 ! mp4mux ! filesink', ['no-input']],
+    ['a sink that is fed twice', 'filesrc ! tee name=t ! queue ! filesink name=f t. ! queue ! f.', ['output-fed-twice']],
+    ['a chain of its own behind a sink', 'filesrc ! queue ! filesink identity ! fakesink', ['no-input']],
+  ])('are told once: %s', (_name, text, rules) => {
+    expect(rulesOf(text)).toEqual(rules);
+  });
+});
+
+describe('the outputs of text that belongs to no Transform', () => {
+  const outletsOf = (text: string) => {
+    const findings = collectFindings(() => undefined);
+    const { outlets, outputs } = graphFromLaunch(text, { catalogue: loadCatalogue() }, findings);
+    expect(findings.all).toEqual([]);
+    expect(outputs.map(({ name }) => name)).toEqual(outlets.filter(({ directory }) => !directory).map(({ name }) => name));
+    return outlets.map(({ name, directory }) => name + (directory ? '/' : ''));
+  };
+
+  it.each([
+    ['one sink', 'filesrc ! queue ! filesink location=film.mp4', ['out']],
+    ['names', 'filesrc ! tee name=t ! filesink name=film t. ! filesink name=sound location=x', ['film', 'sound']],
+    ['files', 'filesrc ! tee name=t ! filesink location=/tmp/Film_720p.mp4 t. ! filesink location=Ton.mp3', ['film-720p', 'ton']],
+    ['files of one stem', 'filesrc ! tee name=t ! filesink location=a.mp4 t. ! filesink location=a.mp3', ['a', 'out-2']],
+    ['no names at all', 'filesrc ! tee name=t ! fdsink fd=3 t. ! fdsink fd=4', ['out-1', 'out-2']],
+    ['elements that write files', 'filesrc ! decodebin ! x264enc ! hlssink2', ['out/']],
+  ])('are told apart by %s', (_name, text, names) => {
+    expect(outletsOf(text)).toEqual(names);
+  });
+});
+
+describe('variables of a shell', () => {
+  it('are told where they matter alone: not in the names of the files', () => {
+    const text = 'gst-launch-1.0 filesrc location="$IN" ! x264enc bitrate=$RATE ! mp4mux ! filesink location=$OUT.mp4';
+    const { findings } = fromLaunch(text, { ...single, catalogue: loadCatalogue() });
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringMatching(/^`\$RATE` is filled in by a shell/)]);
+    const uri = fromLaunch('gst-launch-1.0 uridecodebin uri="file://$SRC" ! flacenc ! filesink', single);
+    expect(uri.findings).toEqual([]);
   });
 });

@@ -27,6 +27,11 @@ describe('pads', () => {
       [],
     ],
     [
+      'a pad with numbers in hexadecimal',
+      [{ name: 'tsdemux', alias: 'd' }, { goto: 'd.video_0_0041' }, { name: 'h264parse' }, { name: 'mp4mux' }],
+      [],
+    ],
+    [
       'a second link from an element with one pad',
       [
         { name: 'decodebin' },

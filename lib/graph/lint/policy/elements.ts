@@ -1,5 +1,5 @@
 /** Elements that reach out of their pipeline: to files, addresses, devices or an application. */
-import type { ElementInfo } from '../../catalogue/index.ts';
+import type { Catalogue, ElementInfo } from '../../catalogue/index.ts';
 import { rankedOff } from './ranked-off.ts';
 
 /** Make data out of nothing: they open nothing. */
@@ -17,6 +17,12 @@ const generators = [
 const drains = ['fakeaudiosink', 'fakesink', 'fakevideosink'];
 /** Write files of names that are given to them. */
 const fileSinks = ['dashsink', 'filesink', 'hlscmafsink', 'hlssink', 'hlssink2', 'hlssink3', 'multifilesink', 'splitmuxsink'];
+
+export const isDrain = (name: string): boolean => drains.includes(name);
+
+/** Of an element that is not in the catalogue its name alone tells. */
+export const mayWriteFiles = (name: string, catalogue: Catalogue | undefined): boolean =>
+  fileSinks.includes(name) || (/sink\d*$/.test(name) && !isDrain(name) && catalogue?.element(name) === undefined);
 
 /** Between two others in a pipeline, and connected to a server. */
 const connecting = ['festival'];
