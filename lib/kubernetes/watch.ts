@@ -57,6 +57,8 @@ function watchKind(client: KubeClient, kind: Resource, { log, onChange, retryDel
       if (!ended) retry(error);
       return;
     }
+    // one that was stopped during its list begins to watch all the same
+    if (ended) return informer.stop();
     // it resolves as well when list or watch failed, which it tells by an event
     if (failures === before) failures = 0;
     // the informer reports no end of its list: a version means that there was one

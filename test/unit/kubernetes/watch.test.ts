@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createKubeClient,
+  type KubeClient,
   type KubeObject,
   resources,
   type WatchedObjects,
@@ -108,6 +109,28 @@ describe('a watch of Transforms', () => {
     server.cutWatches();
     await until(() => server.watches() === 1 && delays().length > 3);
     expect(delays()[3]).toBe(1);
+  });
+
+  it('leaves no connection behind where it is closed before its first list has come', async () => {
+    const listed = Promise.withResolvers<void>();
+    const client = await createKubeClient(server.load);
+    const slow: KubeClient = {
+      ...client,
+      informer(resource) {
+        const informer = client.informer(resource);
+        const start = informer.start.bind(informer);
+        informer.start = async () => {
+          await listed.promise;
+          await start();
+        };
+        return informer;
+      },
+    };
+    const found = await watchObjects<Seen>(slow, [resources.transforms], { log, onChange: () => {} });
+    await found.close();
+    listed.resolve();
+    await until(() => server.requests.includes('GET /apis/pipelines.gst.io/v1/transforms?watch'));
+    await until(() => server.watches() === 0);
   });
 
   it('keeps what it knows while the API server is away', async () => {
