@@ -26,6 +26,7 @@ const answerTime = 3_600_000;
 /** The longest that it is left where nothing has been heard of it yet. */
 const longestAnswerTime = 86_400_000;
 
+/** @param transforms those that may be asked: neither at fault nor suspended */
 export async function sweepDueJobs(
   sweep: DueJobSweep,
   jobs: readonly JobRecord[],
@@ -40,7 +41,7 @@ export async function sweepDueJobs(
     const { kind, name } = job.spec.pipelineRef;
     const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace }));
     // it may be mended or taken up again: the Job waits for that
-    if (!transform || transform.suspend) continue;
+    if (!transform) continue;
     if (!sweep.budget.look()) return;
     await askAgain(sweep, job, transform);
   }

@@ -41,6 +41,33 @@ describe('the sweep of Jobs', () => {
     expect(await bench.round()).toEqual([]);
   });
 
+  it('leaves those to wait whose Transform is suspended, or not there, until that is taken up again', async () => {
+    const job = await due(1);
+    for (const transforms of [[{ ...mp4, suspend: true }], []]) {
+      expect(await bench.round(transforms)).toEqual([]);
+      expect(now(job)).toMatchObject({ status: job.status });
+    }
+    expect(await bench.round()).toEqual(['drop/a.mkv']);
+  });
+
+  it('takes a cancellation back where somebody wants a Job once more', async () => {
+    const job = await due(1);
+    const annotations = { 'pipelines.gst.io/retry': '', 'pipelines.gst.io/cancel': '' };
+    await bench.keep({ ...job, metadata: { ...job.metadata, annotations } });
+    expect(await bench.round()).toEqual(['drop/a.mkv']);
+    expect(now(job)?.metadata.annotations).toEqual({});
+  });
+
+  it('asks for those first that have waited longest', async () => {
+    const [{ job: name, ...rest }, waiting] = [await request(), { a: 5, b: 9, c: 7 }];
+    for (const [letter, minutes] of Object.entries(waiting)) {
+      const source = { ...rest.source, key: `drop/${letter}.mkv` };
+      const status = { state: 'Pending' as const, nextRequestTime: ago(minutes) };
+      await bench.keep(bench.recorded({ ...rest, job: `${name}${letter}`, source }, status));
+    }
+    expect(await bench.round([mp4], { looks: 3 })).toEqual(['drop/b.mkv', 'drop/c.mkv']);
+  });
+
   it('leaves those alone whose time has not come', async () => {
     await due(-1);
     expect(await bench.round()).toEqual([]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Requested } from '../../../lib/events/types.ts';
+import { manifestKey } from '../../../lib/storage/index.ts';
 import { resolved } from '../../support/transforms.ts';
 import { minute, mp4, type SweepBench, startSweepBench } from './sweep-support.ts';
 
@@ -107,6 +108,36 @@ describe('the sweep of objects', () => {
     }
   });
 
+  it('comes back to what is too new, though something newer still was seen beside it', async () => {
+    await bench.sweptUntil(30);
+    await bench.object('drop/lost.mkv', 20);
+    await bench.object('drop/new.mkv', 14);
+    await bench.object('drop/newer.mkv', 0);
+    expect(await bench.round()).toEqual(['drop/lost.mkv']);
+    bench.jobs = [bench.recorded(bench.asked[0] as Requested)];
+    bench.later(20);
+    expect((await bench.round()).sort()).toEqual(['drop/new.mkv', 'drop/newer.mkv']);
+  });
+
+  it('leaves alone what has its folder of outputs, by the file that marks it as whole', async () => {
+    const folder = resolved({
+      name: 'hls',
+      namespace: 'team',
+      spec: {
+        sink: { minio: { key: 'hls/{{ .SrcName }}/' } },
+        pipeline: { elements: [{ name: 'decodebin' }, { name: 'x264enc' }, { name: 'hlssink2' }] },
+      },
+    });
+    await bench.sweptUntil(30);
+    await bench.object('drop/a.mkv', 20);
+    expect(await bench.round([folder])).toEqual(['drop/a.mkv']);
+    const { job, sinks } = bench.asked[0] as Requested;
+    const marked = { contentType: 'application/json', metadata: { 'gst-job': job } };
+    await bench.store.put('media', manifestKey(String(sinks[0]?.key)), Buffer.from('{}'), marked);
+    await bench.sweptUntil(30);
+    expect(await bench.round([folder])).toEqual([]);
+  });
+
   it('passes over outputs of its own Transform', async () => {
     await bench.sweptUntil(30);
     await bench.object('drop/loop.mkv', 20);
@@ -120,9 +151,14 @@ describe('the sweep of objects', () => {
     const other = resolved({ name: 'other', namespace: 'team', spec: { globals: { minio: { credentialsSecret } } } });
     await bench.sweptUntil(30);
     await bench.object('drop/a.mkv', 20);
-    await bench.round([mp4, other]);
-    expect(bench.asked.map(({ transform }) => transform.name).sort()).toEqual(['mp4', 'other']);
-    expect(Object.keys(bench.positions)).toHaveLength(2);
+    // a place that is new, of somebody else: what it would take is not asked for by listing in the name of others
+    const stranger = resolved({ name: 'mp4', namespace: 'strangers' });
+    await bench.round([mp4, other, stranger]);
+    expect(bench.asked.map(({ transform }) => `${transform.namespace}/${transform.name}`).sort()).toEqual([
+      'team/mp4',
+      'team/other',
+    ]);
+    expect(Object.keys(bench.positions)).toHaveLength(3);
   });
 
   it('goes on after an object that can never be asked for', async () => {
@@ -134,15 +170,25 @@ describe('the sweep of objects', () => {
     expect(await bench.round([long])).toEqual(['drop/b.mkv']);
   });
 
+  it('stays where it is in a round that may look at nothing', async () => {
+    await bench.sweptUntil(30);
+    await bench.object('drop/a.mkv', 20);
+    const before = structuredClone(bench.positions);
+    expect(await bench.round([mp4], { looks: 0 })).toEqual([]);
+    expect(bench.positions).toEqual(before);
+  });
+
   it('lists and asks no more in a round than it may, and goes on there in the next', async () => {
     await bench.sweptUntil(30);
-    for (let index = 0; index < 10; index++) await bench.object(`drop/${index}.mkv`, 20);
+    // the newest comes first: rounds that go on must not forget it
+    for (let index = 0; index < 10; index++) await bench.object(`drop/${index}.mkv`, index === 0 ? 18 : 20);
     bench.listed = 0;
     expect(await bench.round([mp4], { looks: 4 })).toHaveLength(4);
     expect(await bench.round([mp4], { keys: 3 })).toHaveLength(3);
     expect(bench.listed).toBeLessThanOrEqual(5 + 4);
     expect(await bench.round()).toHaveLength(3);
     expect(new Set(bench.asked.map(({ source }) => source.key)).size).toBe(10);
-    expect(Object.values(bench.positions).every(({ rest }) => rest === undefined)).toBe(true);
+    const since = new Date(bench.now.getTime() - 18 * minute).toISOString();
+    expect(Object.values(bench.positions)).toEqual([{ since }]);
   });
 });
