@@ -12,7 +12,6 @@ import { keepWarm } from './warm.ts';
 export const transcode: FunctionModule = {
   name: 'transcode',
   settings,
-  frugal: true, // what it takes, pipelines cannot have
   async start(env, options = {}) {
     const set = readSettings(settings, env);
     const credentials = requiredCredentials(set, env);

@@ -28,6 +28,8 @@ export interface JobDeps {
   uploadTimeout: number;
   /** Age after which an upload of the same key is surely that of a killed attempt, in seconds: no run and its upload last so long. */
   staleUploadAge: number;
+  /** Called when all is loaded that a run needs: the client of the storage is the last of it. */
+  onLoaded?: () => void;
 }
 
 export interface JobRun {
@@ -95,9 +97,9 @@ export async function runJob(deps: JobDeps, job: JobRun): Promise<Succeeded> {
   const debug = createDebugKeeper(request, run, sourceStore, log);
   let stale: Promise<unknown> | undefined;
   const abortStale = () => {
-    stale ??= Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge))).catch(
-      (error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'),
-    );
+    stale ??= Promise.all(sinks.map(({ sink, store }) => store.abortStale(sink.bucket, sink.key, deps.staleUploadAge)))
+      .catch((error: unknown) => log.warn({ err: error }, 'uploads of killed attempts not looked for'))
+      .finally(deps.onLoaded);
   };
   const observer: RunObserver = {
     onPlaying({ skippedStreams, skippedOutputs }) {

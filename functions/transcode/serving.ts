@@ -53,6 +53,7 @@ export function serving(
   gauge('gst.sandbox.level', () => (spare.readiness().warm === true ? engine.sandbox.abi : undefined));
   const catalogue = loadCatalogue();
   let running: string | undefined;
+  const loaded = Promise.withResolvers<void>();
   const handler = createHandler({
     publish: createPublisher({ sink: set.sink, timeout: set.publishTimeout * 1000 }),
     eventKey: set.eventKey,
@@ -69,8 +70,10 @@ export function serving(
     scratchDir: scratch,
     uploadTimeout: set.uploadTimeout,
     staleUploadAge: maxTimeout + set.uploadTimeout,
+    onLoaded: loaded.resolve,
     onRunning(job) {
       running = job;
+      if (job === undefined) loaded.resolve(); // also where it had nothing to do
     },
   });
   const app = createApp(handler, {
@@ -84,6 +87,7 @@ export function serving(
     lifecycle,
     log,
     atRest: () => void catalogue.version,
+    loaded: loaded.promise, // what memory it takes, pipelines cannot have
     async close() {
       stores.close();
     },

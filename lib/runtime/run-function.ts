@@ -26,7 +26,7 @@ export async function runFunction(module: FunctionModule, env: NodeJS.ProcessEnv
       throw error;
     });
     setImmediate(() => running.atRest?.());
-    if (module.frugal) keepHeapSmall();
+    void running.loaded?.then(keepHeapSmall);
     stop.hasty.addEventListener('abort', () => void served.close(0), { once: true });
     await stop.first;
     await served.close(stop.hasty.aborted ? 0 : undefined);

@@ -56,6 +56,11 @@ export interface RunningFunction {
   log: Logger;
   /** Called once it listens, while nothing has come yet: reads what a first request would have to wait for. */
   atRest?(): void;
+  /**
+   * Where its process shares a container with others that need the memory: resolves when the first work has loaded what
+   * only work needs. From then on the process is to take no more memory than it must.
+   */
+  loaded?: Promise<void>;
   /** Releases what `start` acquired. Called once, after the work in hand has ended. */
   close(): Promise<void>;
 }
@@ -74,8 +79,6 @@ export interface FunctionModule {
   name: string;
   /** All the settings it reads, those of the runtime included; for docs/reference/settings.md. */
   settings: SettingsSpec;
-  /** Its process shares a container with others that need the memory: it is to take no more than it must. */
-  frugal?: boolean;
   /** Rejects with SETTINGS_INVALID, all faults at once. When it resolves the function can answer. */
   start(env: NodeJS.ProcessEnv, options?: StartOptions): Promise<RunningFunction>;
 }

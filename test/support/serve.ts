@@ -18,9 +18,17 @@ export interface ServedProcess {
   stop(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** @param before words of a command that becomes the function, such as `unshare`; it must keep its process id */
-export async function serveProcess(name: string, env: NodeJS.ProcessEnv, before: string[] = []): Promise<ServedProcess> {
-  const [command = '', ...words] = [...before, process.execPath, main, 'serve', name];
+/**
+ * @param before words of a command that becomes the function, such as `unshare`; it must keep its process id
+ * @param program the gst-functions command
+ */
+export async function serveProcess(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  before: string[] = [],
+  program = main,
+): Promise<ServedProcess> {
+  const [command = '', ...words] = [...before, process.execPath, program, 'serve', name];
   const child: ChildProcess = spawn(command, words, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -27,6 +27,7 @@ beforeAll(async () => {
     NODE_OPTIONS: debuggable,
   });
   heap = await watchHeap(served);
+  await handle(1); // it holds itself to what it needs when all of that is loaded
 });
 afterAll(async () => {
   heap?.close();
@@ -77,5 +78,17 @@ describe('the heap of the server', () => {
     }`);
     // left to itself V8 takes 70 to 140 MiB more
     expect((await total()) - before).toBeLessThan(45);
+  });
+
+  it('has no room for code that is optimized, nor for the compilers that do it', async () => {
+    const optimized = 1 << 4; // kOptimized of OptimizationStatus, in runtime.h of V8
+    const status = await heap.evaluate(`(() => {
+      process.getBuiltinModule('node:v8').setFlagsFromString('--allow-natives-syntax');
+      const hot = (n) => { let sum = 0; for (let i = 0; i < n; i++) sum += i % 7; return sum; };
+      for (let n = 0; n < 20_000; n++) hot(1000);
+      return new Function('hot', 'return %GetOptimizationStatus(hot)')(hot);
+    })()`);
+    expect(Number(status) & 1).toBe(1); // it is a function at all
+    expect(Number(status) & optimized).toBe(0);
   });
 });
