@@ -1,7 +1,7 @@
 /** Events: what they are, how they are made, read and posted. */
 export { jobId } from './job-id.ts';
 export { jobOf } from './job-of.ts';
-export { decodeObjectEvents, objectEvent, objectEventId, objectTypePrefix } from './object.ts';
+export { decodeObjectEvents, objectEvent, objectTypePrefix } from './object.ts';
 export { createPublisher, type Publish, type PublishOptions } from './publish.ts';
 export { publishAll } from './publish-all.ts';
 export { type Result, readResult } from './read-result.ts';

@@ -12,7 +12,7 @@ export const objectTypePrefix = 'com.amazonaws.s3.';
  * Id of an object event: the same record sent again has the same. The adapter spec of CloudEvents builds it from
  * request ids, which on MinIO several records share and some lack.
  */
-export function objectEventId({ endpoint, bucket, key, versionId, etag, eventName, sequencer }: ObjectEvent): string {
+function objectEventId({ endpoint, bucket, key, versionId, etag, eventName, sequencer }: ObjectEvent): string {
   const identity = [endpoint ?? '', bucket, key, versionId ?? etag ?? '', eventName, sequencer ?? ''];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40);
 }

@@ -63,7 +63,7 @@ export function requestedRecord(request: Requested): JobRecord {
 }
 
 /** What the Broker itself does not try again; all the rest is for want of something: a pod, time, the storage. */
-export function isPermanent(answer: number | undefined): boolean {
+function isPermanent(answer: number | undefined): boolean {
   return answer !== undefined && answer >= 300 && answer < 500 && ![404, 408, 409, 429].includes(answer);
 }
 

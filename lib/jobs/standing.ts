@@ -9,7 +9,7 @@ const firstWait = 60_000;
 const longestWait = 3_600_000;
 
 /** Milliseconds until a request is made again, after so many in a row that were given up. */
-export function waitAfter(times: number): number {
+function waitAfter(times: number): number {
   return Math.min(longestWait, firstWait * 2 ** Math.max(0, times - 1));
 }
 

@@ -26,7 +26,7 @@ export interface ParsedTransforms {
 }
 
 /** Largest text that is read, in characters: a resource larger than this fits no API server either. */
-export const largestText = 4 * 1024 * 1024;
+const largestText = 4 * 1024 * 1024;
 /** Most nodes that the aliases of one document may stand for. */
 const mostAliased = 1000;
 

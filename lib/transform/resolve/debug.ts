@@ -6,7 +6,7 @@ import { keyFault } from '../key-fault.ts';
 import type { PipelineFields } from '../schema/pipeline.ts';
 
 /** Seconds between two graphs, as in the seed. */
-export const defaultDotInterval = 3;
+const defaultDotInterval = 3;
 /** Shortest time between two graphs, in seconds: each is drawn and uploaded. */
 const shortestDotInterval = 0.1;
 

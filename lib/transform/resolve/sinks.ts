@@ -10,7 +10,7 @@ import { checkKeyTemplate } from './key-template.ts';
 import { type Merged, mergeGlobals, misspelt, toldAt } from './merge.ts';
 
 /** Name of the output of a Transform with a single sink. */
-export const singleSink = 'out';
+const singleSink = 'out';
 /** Most outputs of one Transform. */
 const mostSinks = 32;
 const sinkName = /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/;

@@ -9,7 +9,7 @@ import { parseTemplate } from './parser.ts';
 import { type GoTime, utc } from './time.ts';
 
 /** Longest template, in characters. */
-export const longestTemplate = 4096;
+const longestTemplate = 4096;
 
 export interface TemplateFinding {
   rule: string;

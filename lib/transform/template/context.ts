@@ -14,7 +14,7 @@ export interface TemplateSource {
 export const contextFields = ['SrcName', 'SrcExt', 'SrcKey', 'SrcDir', 'Bucket', 'ETag'];
 
 /** Base name, and extension with its dot; a name that begins with its only dot has none. */
-export function splitName(key: string): { name: string; ext: string } {
+function splitName(key: string): { name: string; ext: string } {
   const base = basePath(key);
   const ext = extension(base);
   return ext === base ? { name: base, ext: '' } : { name: base.slice(0, base.length - ext.length), ext };

@@ -23,7 +23,7 @@ function wrap(value: bigint): bigint {
 }
 
 /** cast.ToFloat64. */
-export function toFloat(value: Value): number {
+function toFloat(value: Value): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'boolean') return value ? 1 : 0;

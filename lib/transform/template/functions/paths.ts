@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { type Definition, fn } from '../call.ts';
 
 /** path.Clean. */
-export function cleanPath(path: string): string {
+function cleanPath(path: string): string {
   const clean = posix.normalize(path);
   return clean.length > 1 && clean.endsWith('/') ? clean.slice(0, -1) : clean;
 }

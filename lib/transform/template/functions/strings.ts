@@ -33,7 +33,7 @@ function trimSet(text: string, set: string, begin = true, end = true): string {
 }
 
 /** As strings.Split: between all characters where the separator is empty. */
-export function splitText(text: string, separator: string, most = -1): string[] {
+function splitText(text: string, separator: string, most = -1): string[] {
   if (most === 0) return [];
   const parts = separator === '' ? [...text] : text.split(separator);
   if (most < 0 || parts.length <= most) return parts;
