@@ -73,11 +73,10 @@ export async function createKubeClient(load?: (config: KubeConfig) => void): Pro
     core: new kube.CoreV1Api(configuration),
     informer(resource) {
       const path = `/apis/${apiVersion(resource)}/${resource.plural}`;
-      const list = async () => {
-        const { items, metadata } = await listAll(objects, resource, {});
-        return { items: (items as KubeObject[]).map(lightened), metadata } as never;
-      };
-      return new kube.ListWatch(path, new kube.Watch(config), list, false);
+      const list = async () => (await listAll(objects, resource, {})) as never;
+      const informer = new kube.ListWatch(path, new kube.Watch(config), list, false);
+      informer.on('change', (object) => lighten(object as KubeObject));
+      return informer;
     },
   };
 }
@@ -133,16 +132,19 @@ function objectMethods(objects: CustomObjectsApi, merge: Options): Omit<KubeClie
 }
 
 interface Page {
-  items: unknown[];
+  items: KubeObject[];
   metadata?: { continue?: string; resourceVersion?: string };
 }
 
 /** Every page; all of them show the same version of the collection, so a watch may go on from there. */
 async function listAll(objects: CustomObjectsApi, resource: Resource, query: ListQuery): Promise<Page> {
-  const items: unknown[] = [];
+  const items: KubeObject[] = [];
   for (let next: string | undefined; ; ) {
     const page = await listPage(objects, resource, query, next);
-    items.push(...page.items);
+    for (const item of page.items) {
+      lighten(item);
+      items.push(item);
+    }
     next = page.metadata?.continue || undefined;
     if (next === undefined) return { items, metadata: page.metadata };
   }
@@ -150,11 +152,10 @@ async function listAll(objects: CustomObjectsApi, resource: Resource, query: Lis
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Without how it came to be, which is more than half of a Transform: what is watched is kept for as long as that lasts. */
-function lightened(object: KubeObject): KubeObject {
-  const { managedFields: _, annotations, ...metadata }: KubeObject['metadata'] & { managedFields?: unknown } = object.metadata;
-  const { [lastApplied]: __, ...kept } = annotations ?? {};
-  return { ...object, metadata: { ...metadata, ...(annotations && { annotations: kept }) } };
+/** Takes away how the object came to be, which is more than half of a Transform: of many all are held at once. */
+function lighten({ metadata }: KubeObject): void {
+  delete (metadata as { managedFields?: unknown }).managedFields;
+  delete metadata.annotations?.[lastApplied];
 }
 
 function listPage(

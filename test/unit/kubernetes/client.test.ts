@@ -20,6 +20,14 @@ describe('objects of the API server', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('are listed without how they came to be, for all are held at once', async () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'yes' };
+    const { metadata, spec } = job('a');
+    server.put(at('a'), { metadata: { ...metadata, annotations, managedFields: [{ manager: 'kubectl' }] }, spec });
+    const [found] = await client.list(resources.jobs);
+    expect(found?.metadata).toEqual({ ...metadata, annotations: { mine: 'yes' }, resourceVersion: expect.any(String) });
+  });
+
   it('are told apart: there, not there, there already', async () => {
     expect(await client.get(resources.jobs, 'tenant', 'a')).toBeUndefined();
     expect(await client.create(resources.jobs, job('a'))).toBe(true);

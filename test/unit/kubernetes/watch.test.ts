@@ -67,9 +67,16 @@ describe('a watch of Transforms', () => {
     const { metadata, spec } = transform('a');
     server.put(at('a'), { metadata: { ...metadata, annotations, managedFields: [{ manager: 'kubectl' }] }, spec });
     const { list, ready } = await watch();
-    await until(ready);
-    const [found] = list();
-    expect(found?.metadata).toEqual({ ...metadata, annotations: { mine: 'yes' }, resourceVersion: expect.any(String) });
+    await until(() => ready() && server.watches() === 2);
+    const light = { ...metadata, annotations: { mine: 'yes' }, resourceVersion: expect.any(String) };
+    expect(list().map((one) => one.metadata)).toEqual([light]);
+    // what the watch brings is whole too
+    server.put(at('a'), {
+      metadata: { ...metadata, annotations, managedFields: [{ manager: 'kubectl' }] },
+      spec: { suspend: true },
+    });
+    await until(() => list()[0]?.spec.suspend === true);
+    expect(list().map((one) => one.metadata)).toEqual([light]);
   });
 
   it('sees what is added, changed and deleted', async () => {
