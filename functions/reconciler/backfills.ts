@@ -8,7 +8,7 @@ import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import { type BackfillFound, backfillAnnotation, foundAnnotation, isDryRun } from './annotations.ts';
 import { hasEnded, type JobRecord, wayOf, wayOfJob } from './jobs.ts';
 import { backfillObjects } from './sweep/backfill.ts';
-import { createBudget } from './sweep/budget.ts';
+import { createBudget, partOf } from './sweep/budget.ts';
 import type { ObjectSweep } from './sweep/objects.ts';
 import type { SweepDeps } from './sweep/sweep.ts';
 import type { CheckedTransform } from './transforms.ts';
@@ -45,6 +45,10 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
   ]);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
   const round: ObjectSweep = { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits };
+  const inHand = Map.groupBy(
+    deps.jobs.filter((job) => !hasEnded(job)),
+    ({ metadata, spec: { pipelineRef } }) => `${pipelineRef.kind}/${metadata.namespace}/${pipelineRef.name}`,
+  );
   const next: Backfills = {};
   for (const { object, transform } of asked) {
     const { kind, namespace, name } = transform.ref;
@@ -52,7 +56,9 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
     const dry = isDryRun(object.metadata.annotations?.[backfillAnnotation]);
     try {
       const found = dry ? await wouldAsk({ ...round, budget: createBudget(limits) }, transform) : undefined;
-      const after = dry ? undefined : await backfillObjects(round, transform, before[id]);
+      // what is asked for faster than it is done would wait in the Broker, or be given up there
+      const free = Math.max(0, limits.looks - (inHand.get(id)?.length ?? 0));
+      const after = dry ? undefined : await backfillObjects({ ...round, budget: partOf(budget, free) }, transform, before[id]);
       if (after !== undefined) {
         next[id] = after;
         continue;

@@ -60,7 +60,8 @@ export const settings = {
   }),
   sweepRequests: integer({
     env: 'SWEEP_MAX_REQUESTS',
-    about: 'Most objects and Jobs that one round of the sweep looks at one by one, and may ask for.',
+    about:
+      'Most objects and Jobs that one round of the sweep looks at one by one, and may ask for; also most Jobs of one Transform that are in hand when a backfill asks for more.',
     min: 1,
     max: 1_000_000,
     fallback: '500',

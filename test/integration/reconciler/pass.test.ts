@@ -225,6 +225,28 @@ describe('one pass', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('keeps no more of a backfill in hand than one round may ask for', async () => {
+    put({});
+    for (const key of ['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv']) await minio.client.putObject(bucket, key, Buffer.from(key));
+    const path = pathOf({});
+    const { metadata } = server.get(path);
+    server.put(path, { ...server.get(path), metadata: { ...metadata, annotations: { [backfillAnnotation]: '' } } });
+    const slow = { ...deps, limits: { ...deps.limits, looks: 2 } };
+    const keys = () => asked.map(({ source }) => source.key);
+    const record = (request: Requested, state: 'Pending' | 'Finished') => {
+      const job = { ...requestedRecord(request), status: { state } };
+      server.put(`${pipelines}/team/jobs/${request.job}`, job);
+    };
+    await pass(slow, { cause, sweep: false });
+    for (const request of asked) record(request, 'Pending');
+    await pass(slow, { cause, sweep: false });
+    expect(keys()).toEqual(['drop/a.mkv', 'drop/b.mkv']);
+    expect(server.get(path).metadata.annotations).toHaveProperty([backfillAnnotation]);
+    record(asked[0] as Requested, 'Finished');
+    await pass(slow, { cause, sweep: false });
+    expect(keys()).toEqual(['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv']);
+  });
+
   it('only tells for what it would ask where that is wanted, as far as one round goes', async () => {
     put({});
     for (const key of ['drop/a.mkv', 'drop/b.mkv', 'drop/c.mkv']) await minio.client.putObject(bucket, key, Buffer.from(key));
