@@ -5,6 +5,7 @@ import type { Graph, Link, Node, OutputLink, PadRef } from '../model.ts';
 import { misspeltFields } from './caps-fields.ts';
 import { differing } from './differing.ts';
 import { lintEnd, lintTaken, padsOf } from './pads.ts';
+import { remedy, renamed } from './remedy.ts';
 import { templateCaps } from './template-caps.ts';
 import type { LintContext } from './types.ts';
 import { capsFault } from './value/fault.ts';
@@ -78,7 +79,9 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
   if (to) lintEnd(link.to, 'sink', link.at, to, context);
   const fault = link.caps === undefined ? undefined : capsFault(link.caps);
   if (fault !== undefined) {
-    findings.error('property-value', path(link.at), `the caps filter \`${link.caps}\` ${fault}`);
+    const [, word = ''] = /expected at `([^`]+)`$/.exec(fault) ?? [];
+    const missing = catalogue.element(word) === undefined ? '' : '; a `!` is missing before it';
+    findings.error('property-value', path(link.at), `the caps filter \`${link.caps}\` ${fault}${missing}`);
     return;
   }
   if (link.caps !== undefined) tellMisspelt(link.caps, link.at, context);
@@ -87,12 +90,16 @@ function lintLink(link: Link, nodes: ReadonlyMap<string, Node>, formats: Formats
   const filter: Caps = link.caps === undefined ? 'ANY' : parseCaps(link.caps);
   const tell = (message: string) => findings.error('caps-never-meet', path(link.at), message);
   if (!given.some((caps) => canMeet(caps, filter))) {
-    tell(`\`${from.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}${differing(given, [filter])}`);
+    tell(
+      `\`${from.name}\` never gives \`${link.caps}\`: it gives ${kinds(given)}${differing(given, [filter])}${renamed([filter])}`,
+    );
   } else if (!taken.some((caps) => canMeet(filter, caps))) {
     tell(`\`${to.name}\` never takes \`${link.caps}\`: it takes ${kinds(taken)}${differing([filter], taken)}`);
   } else if (!given.some((caps) => taken.some((other) => canMeet(caps, other)))) {
+    const differ = differing(given, taken);
+    const guessed = differ.includes('; '); // the value that was meant is told already
     tell(
-      `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}${differing(given, taken)}`,
+      `\`${from.name}\` and \`${to.name}\` share no format: the first gives ${kinds(given)}, the second takes ${kinds(taken)}${differ}${guessed ? '' : remedy(given, taken)}`,
     );
   }
 }

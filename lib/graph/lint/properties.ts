@@ -7,6 +7,8 @@ import { valueFault } from './value/fault.ts';
 
 /** Characters of a value that are told. */
 const maxTold = 80;
+/** Properties of an element that are told. */
+const maxNames = 4;
 
 /** GObject takes `_` for `-`. */
 export function propertyOf(info: ElementInfo, name: string): PropertyInfo | undefined {
@@ -60,7 +62,11 @@ export function lintProperties(node: Node, info: ElementInfo, { findings, path, 
 
 function unknown(info: ElementInfo, name: string): string {
   if (name === 'name') return `\`name\` cannot be set: what other entries call an element is its \`alias\``;
-  return `\`${info.name}\` has no property \`${name}\`${meant(name, Object.keys(info.properties))}`;
+  const own = Object.keys(info.properties);
+  const longer = own.filter((known) => known.split('-').length > 1 && `-${known}-`.includes(`-${name}-`));
+  const told = longer.slice(0, maxNames).map((known) => `\`${known}\``);
+  const list = told.length > 0 ? `; it has ${told.join(', ')}` : `; \`gst-inspect-1.0 ${info.name}\` lists those that it has`;
+  return `\`${info.name}\` has no property \`${name}\`${meant(name, own) || list}`;
 }
 
 function short(value: unknown): string {

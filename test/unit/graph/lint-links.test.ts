@@ -12,6 +12,24 @@ describe('elements', () => {
     expect(told(lint(elements))).toEqual([`unknown-element ${at(1)}.name: no element \`x246enc\`; did you mean \`x264enc\`?`]);
     expect(lint(elements, { image: true }).map(({ severity }) => severity)).toEqual(['warning']);
   });
+
+  const elsewhere: Array<[name: string, said: string]> = [
+    ['ffmpegcolorspace', 'since GStreamer 1.0 it is `videoconvert`'],
+    ['lame', 'since GStreamer 1.0 it is `lamemp3enc`'],
+    ['nvv4l2h264enc', '`x264enc` does the same here'],
+    ['vtenc_h265_hw', '`x265enc` does the same here'],
+    ['vaapih264dec', '`avdec_h264` does the same here'],
+    ['nvvp9enc', '`vp9enc` does the same here'],
+    ['nvjpegenc', '`jpegenc` does the same here'],
+    ['nvvidconv', '`videoconvert` does the same here'],
+    ['faac', '`voaacenc` does the same here'],
+    ['alsasink', 'it is for somebody who watches or listens: end in an encoder and a muxer in its place'],
+    ['openh264encc', 'did you mean `openh264enc`?'],
+    ['gvametaconvert', 'an image with its plugin goes into `pipeline.image`'],
+  ];
+  it.each(elsewhere)('of other machines are told with what does the same: %s', (name, said) => {
+    expect(told(lint(chain('decodebin', name)))).toEqual([`unknown-element ${at(1)}.name: no element \`${name}\`; ${said}`]);
+  });
 });
 
 describe('pads', () => {
@@ -115,6 +133,27 @@ describe('formats', () => {
         `caps-never-meet ${at(2)}: \`videoconvert\` and \`lamemp3enc\` share no format: the first gives video/x-raw, the second takes audio/x-raw`,
       ],
     ],
+    [
+      'raw video to a muxer',
+      chain('decodebin', 'videoconvert', 'webmmux'),
+      [
+        `caps-never-meet ${at(2)}: \`videoconvert\` and \`webmmux\` share no format: the first gives video/x-raw, the second takes video/x-vp8, video/x-vp9, video/x-av1, audio/x-vorbis, audio/x-opus, subtitle/x-kate, text/x-raw, application/x-ssa, application/x-ass, application/x-usf, subpicture/x-dvd, application/x-subtitle-unknown; an encoder goes between them`,
+      ],
+    ],
+    [
+      'a raw format to an encoder that does not take it',
+      chain('decodebin', { name: 'capsfilter', properties: { caps: 'video/x-raw,format=YUY2' } }, 'queue', 'x264enc', 'mp4mux'),
+      [
+        `caps-never-meet ${at(3)}: \`queue\` and \`x264enc\` share no format: the first gives video/x-raw, the second takes video/x-raw (they differ in format: YUY2 against Y444, Y42B, I420, YV12, NV12, Y444_10LE, I422_10LE, I420_10LE); \`videoconvert\` goes between them`,
+      ],
+    ],
+    [
+      'caps of GStreamer 0.10',
+      chain('decodebin', 'audioconvert', { name: 'capsfilter', properties: { caps: 'audio/x-raw-int,rate=8000' } }),
+      [
+        `caps-never-meet ${at(2)}: \`audioconvert\` and \`capsfilter\` share no format: the first gives audio/x-raw, the second takes audio/x-raw-int; since GStreamer 1.0 it is \`audio/x-raw\`, with a \`format\``,
+      ],
+    ],
     ['video to a video encoder', chain('decodebin', 'videoconvert', 'x264enc', 'mp4mux'), []],
     [
       'through a queue',
@@ -194,6 +233,18 @@ describe('formats', () => {
       ],
     ],
     ['audio/x-raw', [`caps-never-meet ${at(2)}: \`videoconvert\` never gives \`audio/x-raw\`: it gives video/x-raw`]],
+    [
+      'video/x-raw,width=320 jpegenc',
+      [
+        `property-value ${at(2)}: the caps filter \`video/x-raw,width=320 jpegenc\` cannot be read as caps: \`,\` or \`;\` expected at \`jpegenc\`; a \`!\` is missing before it`,
+      ],
+    ],
+    [
+      'video/x-raw-yuv',
+      [
+        `caps-never-meet ${at(2)}: \`videoconvert\` never gives \`video/x-raw-yuv\`: it gives video/x-raw; since GStreamer 1.0 it is \`video/x-raw\`, with a \`format\``,
+      ],
+    ],
     [
       'video/x-raw, width',
       [

@@ -30,14 +30,17 @@ describe('refused elements', () => {
       'souphttpclientsink',
       '`souphttpclientsink` (Generic) gives data away: leave it out, the last element feeds the output for you',
     ],
-    ['autovideosink', '`autovideosink` (Sink/Video) gives data away: leave it out, the last element feeds the output for you'],
+    [
+      'autovideosink',
+      '`autovideosink` (Sink/Video) is for somebody who watches or listens: end in an encoder and a muxer in its place',
+    ],
     ['hlssink2', '`hlssink2` writes many files, for which the sink of the Transform must be a folder: let its key end in `/`'],
     ['hlsdemux', '`hlsdemux` opens whatever addresses its input names: transcode the media file itself, not a playlist of it'],
     ['avmux_hls', "`avmux_hls` opens files or addresses past GStreamer: take GStreamer's own element for that format"],
     ['festival', '`festival` opens network connections, which no pipeline may'],
     ['sctpenc', '`sctpenc` opens network connections, which no pipeline may'],
     ['webrtcbin', '`webrtcbin` opens network connections, which no pipeline may'],
-    ['playbin', '`playbin` (Generic/Bin/Player) has no pads: it is no part of a pipeline'],
+    ['playbin', '`playbin` is for somebody who watches or listens: begin with `decodebin`, and end in an encoder and a muxer'],
     ['appsrc', '`appsrc` needs an application around it: leave it out, input and output are linked for you'],
   ];
   it.each(cases)('%s', (name, said) => {
@@ -211,8 +214,16 @@ describe('refused properties', () => {
     ['video%05d.mp4', undefined],
     ['sub/video%05d.mp4', undefined],
     ['a..b.mp4', undefined],
-    ['/tmp/video.mp4', 'must be a relative path: files are written to the folder of the output'],
-    ['file:///tmp/a', 'must be a relative path: files are written to the folder of the output'],
+    ['100%%_%03u.mp4', undefined],
+    ['%llu.mp4', undefined],
+    ['a%sb.mp4', 'has `%s`: one number is filled in, by `%05d` for example; a percent sign itself is `%%`'],
+    ['%H_%M.mp4', 'has `%H`: one number is filled in, by `%05d` for example; a percent sign itself is `%%`'],
+    ['%d-%d.mp4', 'has `%d`: one number is filled in, by `%05d` for example; a percent sign itself is `%%`'],
+    ['%9999999d.mp4', 'has `%9999999d`: one number is filled in, by `%05d` for example; a percent sign itself is `%%`'],
+    ['100%.mp4', 'has `%.m`: one number is filled in, by `%05d` for example; a percent sign itself is `%%`'],
+    ['/tmp/video.mp4', 'must be a relative path, such as `video.mp4`: files are written to the folder of the output'],
+    ['file:///tmp/a', 'must be a relative path, such as `a`: files are written to the folder of the output'],
+    ['/', 'must be a relative path: files are written to the folder of the output'],
     ['../video.mp4', 'must stay in the folder of the output: no `..`'],
     ['a/../../b.mp4', 'must stay in the folder of the output: no `..`'],
     ['a/..', 'must stay in the folder of the output: no `..`'],
@@ -240,7 +251,7 @@ describe('refused properties', () => {
       'sets `video_sink` of an element inside, which could reach out of the pipeline',
     ],
     ['sink-properties', 'properties,location=/x', 'sets `location` of an element inside, which could reach out of the pipeline'],
-    ['sink::location', '/x', 'must be a relative path: files are written to the folder of the output'],
+    ['sink::location', '/x', 'must be a relative path, such as `x`: files are written to the folder of the output'],
   ];
   it.each(inner)('splitmuxsink %s=%s', (name, value, said) => {
     const path = property(/^[\w-]+$/.test(name) ? `.${name}` : `["${name}"]`);

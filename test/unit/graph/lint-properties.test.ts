@@ -12,6 +12,31 @@ function property(element: string, name: string, value: PropertyValue): string[]
 describe('properties', () => {
   const wrong: Array<[element: string, name: string, value: PropertyValue, said: string]> = [
     ['x264enc', 'bitrat', 1, 'error unknown-property: `x264enc` has no property `bitrat`; did you mean `bitrate`?'],
+    [
+      'x264enc',
+      'crf',
+      23,
+      'error unknown-property: `x264enc` has no property `crf`; `gst-inspect-1.0 x264enc` lists those that it has',
+    ],
+    ['x264enc', 'preset', 1, 'error unknown-property: `x264enc` has no property `preset`; it has `speed-preset`'],
+    [
+      'x264enc',
+      'bitrate',
+      '500,pass=qual',
+      'error property-value: `bitrate` of `x264enc`: `500,pass=qual` is no whole number (1 to 2048000 is allowed); properties are told apart by blanks',
+    ],
+    [
+      'textoverlay',
+      'color',
+      '#ff8000',
+      'error property-value: `color` of `textoverlay`: `#ff8000` is no whole number (0 or more is allowed); a colour is written as `0xffff8000`',
+    ],
+    [
+      'volume',
+      'volume',
+      '0,5',
+      'error property-value: `volume` of `volume`: `0,5` is no number (0 to 10 is allowed); it is written with a point, `0.5`',
+    ],
     ['x264enc', 'name', 'a', 'error unknown-property: `name` cannot be set: what other entries call an element is its `alias`'],
     ['x264enc', 'a::b', 1, 'error unknown-property: `x264enc` has no children, so it has no property `a::b`'],
     [

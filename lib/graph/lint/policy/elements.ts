@@ -30,6 +30,9 @@ const connecting = ['festival'];
 const ofLibav =
   /^av(de)?mux_(concat|dash|fifo|hds|hls|image2|imf|rtsp|rtp_mpegts|sap|sdp|segment|smoothstreaming|stream_segment|tee|webm_chunk)$/;
 
+/** Of what ends in a screen or a loudspeaker: where a pipeline runs nobody looks and listens. */
+export const playing = 'is for somebody who watches or listens: end in an encoder and a muxer in its place';
+
 /** Why an element may not be used, and what to do instead; undefined, where it may. */
 export function elementRefusal(info: ElementInfo, directory: boolean): string | undefined {
   const { name, klass, pads, uri } = info;
@@ -46,10 +49,13 @@ export function elementRefusal(info: ElementInfo, directory: boolean): string | 
   if (connecting.includes(name) || /\b(WebRTC|SCTP)\b/.test(klass))
     return `\`${name}\` opens network connections, which no pipeline may`;
   if (sinkPads === 0 && !generators.includes(name) && !/\bMuxer\b/.test(klass)) {
+    if (/\bPlayer\b/.test(klass))
+      return `\`${name}\` is for somebody who watches or listens: begin with \`decodebin\`, and end in an encoder and a muxer`;
     if (sourcePads === 0 && uri === undefined) return `\`${name}\` (${klass}) has no pads: it is no part of a pipeline`;
     return `\`${name}\` (${klass}) fetches data of its own: leave it out, the object is fed to the first element for you`;
   }
   if (sourcePads === 0 && sinkPads !== 0 && !drains.includes(name)) {
+    if (/^Sink\/(Audio|Video)/.test(klass)) return `\`${name}\` (${klass}) ${playing}`;
     if (!fileSinks.includes(name))
       return `\`${name}\` (${klass}) gives data away: leave it out, the last element feeds the output for you`;
     if (directory) return undefined;

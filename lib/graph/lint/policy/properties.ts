@@ -2,9 +2,10 @@
 import type { Catalogue, ElementInfo } from '../../catalogue/index.ts';
 import type { PropertyValue } from '../../model.ts';
 import { isChildProperty, propertyOf } from '../properties.ts';
+import { mayWriteFiles } from './elements.ts';
 import { namesOf } from './names.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { nestedRefusal, optionsRefusal, pathRefusal, structureRefusal } from './values.ts';
+import { nestedRefusal, optionsRefusal, pathRefusal, patternRefusal, structureRefusal } from './values.ts';
 
 /** A number, a nick, a fraction: nothing that could be a line of elements or an address. */
 const plain = /^[\w.,+%/-]*$/;
@@ -23,7 +24,10 @@ export function propertyRefusal(
   if (info?.name === 'dataurisrc' && own === 'uri') return /^data:/i.test(text) ? undefined : 'must be a data: URI';
   const byNameOnly = property === undefined ? namesOf(catalogue).get(own) : undefined;
   const reach = byNameOnly ? 'elements' : reachOf(own, property);
-  if (reach) return refusals[reach](text, catalogue, directory);
+  const refusal = reach && refusals[reach](text, catalogue, directory);
+  if (refusal !== undefined) return refusal;
+  if (name === 'location' && info && info.name !== 'filesink' && mayWriteFiles(info.name, catalogue)) return patternRefusal(text);
+  if (reach) return undefined;
   // not every child is an element: what nobody knows could be of any type
   if (!isChildProperty(name) || byNameOnly !== undefined) return undefined;
   if (!plain.test(text)) return 'is of a child that the catalogue does not know: only a number, a name or a fraction is allowed';

@@ -16,9 +16,25 @@ export function pathRefusal(value: string, directory: boolean): string | undefin
     return 'names a file, and no pipeline may open files of its own (only where the key of the sink ends in `/` is there a folder for them)';
   if (value === '') return undefined;
   if (value.startsWith('/') || /^[A-Za-z][\w+.-]*:/.test(value))
-    return 'must be a relative path: files are written to the folder of the output';
+    return `must be a relative path${suchAs(value)}: files are written to the folder of the output`;
   if (value.split('/').includes('..')) return 'must stay in the folder of the output: no `..`';
   return undefined;
+}
+
+const conversion = /%(?:%|[^A-Za-z%]*(?:hh?|ll?|[jztLq])?[A-Za-z]?)/g;
+const ofNumber = /^%0?\d{0,2}(?:ll?)?[diuxX]$/;
+
+/** Of the names of many files: GStreamer hands them to printf, with one number, and whatever else they ask for is read from the stack. */
+export function patternRefusal(pattern: string): string | undefined {
+  const asked = (pattern.match(conversion) ?? []).filter((one) => one !== '%%');
+  const wrong = asked.find((one) => !ofNumber.test(one)) ?? asked[1];
+  if (wrong === undefined) return undefined;
+  return `has \`${wrong}\`: one number is filled in, by \`%05d\` for example; a percent sign itself is \`%%\``;
+}
+
+function suchAs(path: string): string {
+  const [name] = /[^/\\]+$/.exec(path) ?? [];
+  return name === undefined ? '' : `, such as \`${name}\``;
 }
 
 /** Why the name of a further element, or a line of elements, may not be used. */

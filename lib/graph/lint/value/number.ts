@@ -26,11 +26,18 @@ const wraps: Partial<Record<PropertyInfo['type'], bigint>> = { uint: 2n ** 32n, 
 /** What is wrong with the text, or undefined. */
 export function integerFault(given: string, info: PropertyInfo): string | undefined {
   const text = meaning(given, info).trimStart();
-  if (!integer.test(text)) return `is no whole number${between(info)}`;
+  if (!integer.test(text)) return `is no whole number${between(info)}${habit(given)}`;
   let value = bigInt(text);
   // a negative number is read as a large one: `-1` for "no limit"
   if (value < 0n) value += wraps[info.type] ?? 0n;
   return outside(value, info, BigInt) ? `is out of range: ${range(info)} is allowed` : undefined;
+}
+
+/** What is usual elsewhere, and how it is written here. */
+function habit(text: string): string {
+  if (/^#[0-9a-f]{6}$/i.test(text)) return `; a colour is written as \`0xff${text.slice(1)}\``;
+  if (/^\d+,\d+$/.test(text)) return `; it is written with a point, \`${text.replace(',', '.')}\``;
+  return /,\s*[\w-]+=/.test(text) ? '; properties are told apart by blanks' : '';
 }
 
 /** C reads a leading 0 as octal; BigInt does not. */
@@ -43,7 +50,7 @@ function bigInt(text: string): bigint {
 /** What is wrong with the text, or undefined. */
 export function decimalFault(given: string, info: PropertyInfo): string | undefined {
   const text = meaning(given, info);
-  if (!decimal.test(text)) return `is no number${between(info)}`;
+  if (!decimal.test(text)) return `is no number${between(info)}${habit(given)}`;
   return outside(Number(text), info, Number) ? `is out of range: ${range(info)} is allowed` : undefined;
 }
 
