@@ -3,7 +3,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { backfillAnnotation, retryAnnotation } from '../functions/reconciler/annotations.ts';
 import { cancelAnnotation } from '../lib/jobs/cancel.ts';
 import { createKubeClient, type KubeClient, type KubeObject, type Resource, resources } from '../lib/kubernetes/index.ts';
-import { UsageError } from './exit.ts';
+import { pathCause, UsageError } from './exit.ts';
 
 export interface AnnotateOptions {
   /** That of the current context where it is not given. */
@@ -41,9 +41,18 @@ export type LoadConfig = (config: KubeConfig) => void;
 /** What the library takes where there is neither KUBECONFIG, nor a file of it, nor a pod around it. */
 const guessedCluster = 'http://localhost:8080';
 
+const configuration = () => process.env.KUBECONFIG || '~/.kube/config';
+
 const loadDefault: LoadConfig = (config) => {
-  config.loadFromDefault();
-  if (config.getCurrentCluster()?.server !== guessedCluster) return;
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    if (pathCause(error) !== undefined) throw error; // it names the file
+    throw new UsageError(`${configuration()} is no configuration of kubectl: ${(error as Error).message.split('\n')[0]}`);
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new UsageError(`${configuration()} names no cluster for its current context`);
+  if (server !== guessedCluster) return;
   throw new UsageError('no cluster is known here: set KUBECONFIG, or name the folder of gst-functions dev by --data');
 };
 

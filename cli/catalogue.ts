@@ -11,9 +11,7 @@ export async function catalogue({ output, json = false }: { output: string; json
     const { version, elements, leftOut } = await introspect({ env: process.env, scratchRoot });
     const list = encodeCatalogue(version, elements);
     const bytes = output.endsWith('.br') ? compressed(list) : list;
-    const draft = `${output}.${process.pid}`;
-    await writeFile(draft, bytes);
-    await rename(draft, output);
+    await replace(output, bytes);
     if (json) {
       process.stdout.write(`${JSON.stringify({ output, version, elements: elements.length, bytes: bytes.length, leftOut })}\n`);
       return;
@@ -22,5 +20,17 @@ export async function catalogue({ output, json = false }: { output: string; json
     process.stdout.write(`${output}: GStreamer ${version}, ${elements.length} elements, ${Math.ceil(bytes.length / 1024)} KiB\n`);
   } finally {
     await rm(scratchRoot, { recursive: true, force: true });
+  }
+}
+
+/** Whole, or as it was; a failure is one of `path`, whatever step it befell. */
+async function replace(path: string, bytes: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  try {
+    await writeFile(draft, bytes);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw Object.assign(error as Error, { path });
   }
 }

@@ -22,15 +22,22 @@ const pathFaults: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of it is no folder',
   EISDIR: 'it is a folder',
+  EEXIST: 'it is no folder',
   EACCES: 'it may not be used by this user',
   EPERM: 'it may not be used by this user',
   EROFS: 'it lies on what can only be read',
 };
 
-function pathFault(error: unknown): string | undefined {
+/** In words, where it is one of a path that was given. */
+export function pathCause(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '', path } = error as NodeJS.ErrnoException;
-  return path !== undefined && Object.hasOwn(pathFaults, code) ? `${path}: ${pathFaults[code]}` : undefined;
+  return path !== undefined && Object.hasOwn(pathFaults, code) ? pathFaults[code] : undefined;
+}
+
+function pathFault(error: unknown): string | undefined {
+  const cause = pathCause(error);
+  return cause && `${(error as NodeJS.ErrnoException).path || '""'}: ${cause}`;
 }
 
 export function exitCode(error: unknown): 1 | 2 {

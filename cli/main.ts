@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The gst-functions command. */
-import { exitCode, printFault } from './exit.ts';
+import { exitCode, printFault, UsageError } from './exit.ts';
+
+const wantsJson = process.argv.includes('--json');
 
 try {
   const [command, name, ...more] = process.argv.slice(2);
@@ -13,9 +15,10 @@ try {
   }
 } catch (error) {
   if (isCommanderError(error)) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why, to people
+    if (error.exitCode !== 0 && wantsJson) printFault(new UsageError(error.message.replace(/^error: /, '')), true);
   } else {
-    printFault(error, process.argv.includes('--json'));
+    printFault(error, wantsJson);
     process.exitCode = exitCode(error);
   }
 }

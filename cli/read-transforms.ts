@@ -1,10 +1,10 @@
 /** Transforms from files, with all that is wrong with them: what `validate` tells and `run` and `graph` begin with. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve as resolvePath } from 'node:path';
+import { join, relative, resolve as resolvePath } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { settings as transcodeSettings } from '../functions/transcode/settings.ts';
 import { type Finding, inOrder } from '../lib/finding.ts';
-import { loadCatalogue } from '../lib/graph/index.ts';
+import { type Catalogue, loadCatalogue } from '../lib/graph/index.ts';
 import { meant } from '../lib/nearest.ts';
 import { readSettings } from '../lib/runtime/settings.ts';
 import { findTwins, type TransformResource } from '../lib/transform/document/resource.ts';
@@ -16,7 +16,7 @@ import {
   type ResolveOptions,
   resolve,
 } from '../lib/transform/index.ts';
-import { UsageError } from './exit.ts';
+import { pathCause, UsageError } from './exit.ts';
 
 export interface ReadTransforms {
   /** Those without an error. */
@@ -29,6 +29,8 @@ export interface ReadTransforms {
 }
 
 const yaml = /\.ya?ml$/i;
+/** As those who watch a folder have it; a mounted ConfigMap has its files in such a folder, and links to them. */
+const draft = /(^|\/)\./;
 
 /** In place of a file: what is piped into the command. */
 const standardInput = '-';
@@ -37,19 +39,24 @@ const standardInput = '-';
 async function yamlFiles(path: string, findings: Finding[]): Promise<string[]> {
   const tell = (message: string) => findings.push({ severity: 'error', rule: 'no-such-file', path: '', message, file: path });
   if (path === standardInput) return [path];
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) {
-    tell('there is no such file or folder');
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const found = entries
+      .filter((entry) => !entry.isDirectory() && yaml.test(entry.name))
+      .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+      .filter((name) => !draft.test(name))
+      .map((name) => join(path, name));
+    if (found.length === 0) tell('the folder holds no .yaml and no .yml file');
+    return found.sort();
+  } catch (error) {
+    const { path: where = path } = error as NodeJS.ErrnoException;
+    tell(`${where === path ? '' : `${where}: `}${causeOf(error)}`);
     return [];
   }
-  if (!stats.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const found = entries
-    .filter((entry) => entry.isFile() && yaml.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
-  if (found.length === 0) tell('the folder holds no .yaml and no .yml file');
-  return found.sort();
 }
+
+const causeOf = (error: unknown): string => pathCause(error) ?? `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
 
 /** Never rejects for what is in the files: every fault of all of them is a finding. */
 export async function readTransforms(paths: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ReadTransforms> {
@@ -90,8 +97,7 @@ async function readText(file: string, findings: Finding[]): Promise<string> {
   try {
     return await (file === standardInput ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
-    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
-    findings.push({ severity: 'error', rule: 'no-such-file', path: '', message, file });
+    findings.push({ severity: 'error', rule: 'no-such-file', path: '', message: causeOf(error), file });
     return '';
   }
 }
@@ -107,7 +113,19 @@ function withoutTransform(path: string, read: readonly ParsedTransforms[]): Find
 function resolveOptions(env: NodeJS.ProcessEnv): ResolveOptions {
   const { maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints } = transcodeSettings;
   const read = readSettings({ maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints }, env);
-  return { ...read, allowedEndpoints: read.allowedEndpoints ?? [], catalogue: loadCatalogue() };
+  return { ...read, allowedEndpoints: read.allowedEndpoints ?? [], catalogue: knownElements() };
+}
+
+/** Read at once where the user has named it, so that a fault of it is told as one. */
+function knownElements(): Catalogue {
+  const catalogue = loadCatalogue();
+  if (!process.env.GST_CATALOGUE) return catalogue;
+  try {
+    catalogue.names();
+    return catalogue;
+  } catch (error) {
+    throw new UsageError(`GST_CATALOGUE: ${(error as Error).message} (gst-functions catalogue writes one)`);
+  }
 }
 
 /** Each finding once; those of one file together. */

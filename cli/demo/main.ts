@@ -16,7 +16,7 @@ import { describe } from '../dev/command.ts';
 import { type Dev, startDev } from '../dev/dev.ts';
 import { endSignals } from '../dev/end-signals.ts';
 import { createScreen } from '../dev/screen.ts';
-import { exitCode, printFault } from '../exit.ts';
+import { exitCode, printFault, UsageError } from '../exit.ts';
 import { checkOutput } from './check.ts';
 import { clip, makeClip } from './clip.ts';
 import { report } from './report.ts';
@@ -123,8 +123,18 @@ async function inTime<T>(work: Promise<T>, timeout: number, signal: AbortSignal)
 
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
 
+const options = { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } } as const;
+
+function readArguments() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${help.trimEnd()}`);
+  }
+}
+
 try {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } } });
+  const values = readArguments();
   if (values.help) process.stdout.write(help);
   else await demo(values.keep);
 } catch (error) {

@@ -31,9 +31,9 @@ export async function dev(options: DevCommand): Promise<void> {
     running = await startDev({
       transforms: options.transforms,
       dataDir: options.data,
-      minioPort: number('--minio-port', options.minioPort, 0, 65_535),
+      minioPort: wholeNumber('--minio-port', options.minioPort, 0, 65_535),
       aliases: options.endpointAlias,
-      workers: number('--workers', options.workers, 1, 64),
+      workers: wholeNumber('--workers', options.workers, 1, 64),
       backoffScale: number('--backoff-scale', options.backoffScale, 0, 1000),
       log,
       onLine: screen.line,
@@ -83,4 +83,10 @@ function number(option: string, text: string | undefined, min: number, max: numb
     throw new UsageError(`${option} is a number from ${min} to ${max}; found ${JSON.stringify(text)}`);
   }
   return value;
+}
+
+function wholeNumber(option: string, text: string | undefined, min: number, max: number): number | undefined {
+  const value = number(option, text, min, max);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new UsageError(`${option} is a whole number; found ${JSON.stringify(text)}`);
 }

@@ -2,12 +2,11 @@
  * The whole system on this machine: a real MinIO, every function as a process of its own on a port of loopback, and a
  * local broker that follows the Triggers of knative/base. Nothing that it starts outlives it.
  */
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Fault } from '../../lib/errors.ts';
 import { createMinioStore } from '../../lib/storage/index.ts';
 import { UsageError } from '../exit.ts';
 import { mirrorTransforms } from './alias.ts';
@@ -73,19 +72,23 @@ const manifests = ['triggers.yaml', 'functions/transcode-job.yaml'].map(
   (path) => new URL(`../../knative/base/${path}`, import.meta.url),
 );
 
-/** @throws Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
+/** @throws UsageError for a folder or a port that cannot be used; Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { log, signal, workers = defaultWorkers() } = options;
   // what can be known before anything is started is told then
   findMinio();
   const wanted = options.minioPort;
-  if (wanted && !(await isFree(wanted))) throw new Fault('MINIO_START', { cause: `port ${wanted} is taken by another process` });
+  if (wanted && !(await isFree(wanted))) {
+    throw new UsageError(
+      `port ${wanted} is taken by another process: end that, or take a free one by --minio-port, with --endpoint-alias 127.0.0.1:${wanted} for Transforms that name this one`,
+    );
+  }
   const texts = await Promise.all(manifests.map((file) => readFile(file, 'utf8')));
   const triggers = readTriggers(texts.join('\n---\n'));
   const transforms = resolve(options.transforms);
-  await access(transforms).catch(() => {
-    throw new UsageError(`there is no folder ${transforms}`);
-  });
+  if (!(await stat(transforms).catch(() => undefined))?.isDirectory()) {
+    throw new UsageError(`there is no folder ${transforms}: --transforms names that of your Transforms`);
+  }
   const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
   for (const name of ['objects', 'queue', 'jobs', 'scratch']) await mkdir(join(dataDir, name), { recursive: true });
   const broker = createBroker({ triggers, parallel: { transcode: 1, [jobSink]: workers }, backoffScale: options.backoffScale });

@@ -25,7 +25,8 @@ export async function localSource(file: string, { source }: Pick<ResolvedTransfo
   const path = resolve(file);
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) throw new UsageError(`${file} is a folder: one media file is run at a time`);
-  if (!stats?.isFile()) throw new UsageError(`there is no file ${file}`);
+  if (!stats) throw new UsageError(`there is no file ${file}`);
+  if (!stats.isFile()) throw new UsageError(`${file} is a device or a pipe: what it holds must be in a file`);
   await access(path, constants.R_OK).catch(() => {
     throw new UsageError(`${file} may not be read`);
   });

@@ -24,7 +24,10 @@ export const functionNames: readonly string[] = Object.keys(functions);
 /** @throws UsageError where there is no such function; Fault SETTINGS_INVALID */
 export async function serveFunction(name: string, options: ServeOptions = {}): Promise<void> {
   const load = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (!load) throw new UsageError(`no function ${JSON.stringify(name)}; there are ${functionNames.join(', ')}`);
+  if (!load) {
+    const { meant } = await import('../../lib/nearest.ts');
+    throw new UsageError(`no function ${JSON.stringify(name)}, but ${functionNames.join(', ')}${meant(name, functionNames)}`);
+  }
   const serve = await load();
   await serve(options);
 }

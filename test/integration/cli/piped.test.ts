@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,9 +12,10 @@ const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.
 const main = path('cli/main.ts');
 
 /** What the command says, with that text as its input; without a cluster. */
-async function command(args: string[], input = '') {
-  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...env } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env: { ...env, HOME: '/nonexistent' } });
+async function command(args: string[], input = '', settings: NodeJS.ProcessEnv = {}) {
+  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...inherited } = process.env;
+  const env = { ...inherited, HOME: '/nonexistent', ...settings };
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env });
   child.stdin.end(input);
   const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, err, status };
@@ -50,6 +53,21 @@ it('convert takes the words of a command line, without quotes around all of it',
   });
 });
 
+it('with --json says as an object what is wrong with its arguments', async () => {
+  const { out, status } = await command(['run', 'one.yaml', '--json']);
+  expect([JSON.parse(out), status]).toEqual([{ error: { message: "missing required argument 'input'" } }, 2]);
+});
+
+it('catalogue leaves nothing beside a place that it cannot write to', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gst-catalogue-'));
+  const place = join(folder, 'place');
+  await mkdir(place);
+  const { err, status } = await command(['catalogue', '-o', place], '', { XDG_CACHE_HOME: join(folder, 'cache') });
+  const left = (await readdir(folder)).filter((name) => name !== 'cache');
+  await rm(folder, { recursive: true });
+  expect([err, status, left]).toEqual([`error: ${place}: it is a folder\n`, 2, ['place']]);
+});
+
 describe('says in one line what is wrong with what it was given, and ends with 2:', () => {
   const example = path('examples/thumbnail.yaml');
   it.each([
@@ -60,9 +78,14 @@ describe('says in one line what is wrong with what it was given, and ends with 2
       ['graph', example, '--name', 'thumbnial'],
       'no Transform thumbnial, but thumbnail; did you mean',
     ],
+    ['a file in place of a folder', ['run', example, main, '-o', main], `${main}: it is no folder`],
+    ['a device in place of a film', ['run', example, '/dev/null'], '/dev/null is a device or a pipe'],
     ['no cluster', ['retry', 'job'], 'no cluster is known here: set KUBECONFIG'],
-  ])('%s', async (_name, args, message) => {
-    const { out, err, status } = await command(args);
+    ['a configuration that is none', ['retry', 'job'], `${main} is no configuration of kubectl`, { KUBECONFIG: main }],
+    ['one that names no cluster', ['retry', 'job'], `${example} names no cluster`, { KUBECONFIG: example }],
+    ['a catalogue that is none', ['validate', example], `the catalogue of elements ${example}`, { GST_CATALOGUE: example }],
+  ])('%s', async (_name, args, message, settings: NodeJS.ProcessEnv = {}) => {
+    const { out, err, status } = await command(args, '', settings);
     expect([out, err.trim().split('\n').length, status]).toEqual(['', 1, 2]);
     expect(err).toContain(`error: `);
     expect(err).toContain(message);

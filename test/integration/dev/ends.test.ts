@@ -112,8 +112,8 @@ describe('gst-functions dev', () => {
     try {
       const { port } = holder.address() as AddressInfo;
       const { ended } = start(['--minio-port', String(port)]);
-      expect(await ended).toBe(1);
-      expect(output).toContain(`port ${port} is taken by another process`);
+      expect(await ended).toBe(2);
+      expect(output).toMatch(new RegExp(`port ${port} is taken by another process: .*--minio-port, with --endpoint-alias`));
       expect(await readdir(temporary)).toEqual([]);
     } finally {
       holder.close();
@@ -142,6 +142,8 @@ describe('gst-functions dev', () => {
 
   const wrong: Array<[name: string, args: string[], told: string]> = [
     ['a folder that is not there', ['--transforms', '/no/such/folder'], 'there is no folder'],
+    ['a file in place of a folder', ['--transforms', command], 'there is no folder'],
+    ['a part of a port', ['--minio-port', '9000.5'], '--minio-port is a whole number'],
     ['a port that is none', ['--minio-port', 'x'], '--minio-port is a number'],
     ['no worker', ['--workers', '0'], '--workers is a number'],
   ];
@@ -159,6 +161,7 @@ describe('gst-functions serve', () => {
     let said = '';
     started.stderr.on('data', (chunk) => (said += chunk));
     expect(await new Promise((resolve) => started.once('close', resolve))).toBe(2);
-    expect(said).toContain('no function "transcoder"; there are source, dispatcher, transcode, recorder, ');
+    expect(said).toContain('did you mean `transcode`?');
+    expect(said).toContain('no function "transcoder", but source, dispatcher, transcode, recorder, ');
   });
 });

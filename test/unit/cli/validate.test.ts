@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -95,6 +95,21 @@ describe('files and folders', () => {
     expect(transforms.map(({ ref }) => ref.name)).toEqual(['a', 'b']);
     expect(findings).toEqual([]);
     expect(files).toBe(2);
+  });
+
+  it('of a folder, links are read and what begins with a dot is not, as dev does: a mounted ConfigMap is made of both', async () => {
+    const mounted = await mkdtemp(join(tmpdir(), 'gst-mounted-'));
+    await mkdir(join(mounted, '..2026'));
+    await writeFile(join(mounted, '..2026', 'a.yaml'), good('a'));
+    await symlink('..2026', join(mounted, '..data'));
+    await symlink('..data/a.yaml', join(mounted, 'a.yaml'));
+    await symlink('/nonexistent', join(mounted, 'b.yaml'));
+    const { transforms, findings } = await readTransforms([mounted], {});
+    await rm(mounted, { recursive: true });
+    expect(transforms.map(({ ref }) => ref.name)).toEqual(['a']);
+    expect(findings.map(formatFinding)).toEqual([
+      `${join(mounted, 'b.yaml')} error there is no such file or folder [no-such-file]`,
+    ]);
   });
 
   it('a file that is named twice is read once', async () => {
