@@ -16,7 +16,7 @@ import { type FunctionProcess, startFunction } from './function-process.ts';
 import { keepJobLogs } from './job-logs.ts';
 import { findMinio, launchMinio, type MinioProcess } from './minio.ts';
 import { createOneShots, type OneShots } from './one-shots.ts';
-import { commandSettings, environmentOf, newSecret, type Place, settingsFile } from './settings.ts';
+import { commandSettings, environmentOf, isInUse, newSecret, type Place, settingsFile } from './settings.ts';
 import { keepWatched, type WatchedPrefix } from './watched.ts';
 
 export interface DevOptions {
@@ -72,7 +72,10 @@ const manifests = ['triggers.yaml', 'functions/transcode-job.yaml'].map(
   (path) => new URL(`../../knative/base/${path}`, import.meta.url),
 );
 
-/** @throws UsageError for a folder or a port that cannot be used; Fault MINIO_MISSING, MINIO_START, FUNCTION_START, TRIGGER_INVALID; what was started by then is ended */
+/**
+ * @throws UsageError for a folder or a port that cannot be used; Fault MINIO_MISSING, MINIO_START, FUNCTION_START,
+ * TRIGGER_INVALID; what was started by then is ended
+ */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { log, signal, workers = defaultWorkers() } = options;
   // what can be known before anything is started is told then
@@ -88,6 +91,12 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   const transforms = resolve(options.transforms);
   if (!(await stat(transforms).catch(() => undefined))?.isDirectory()) {
     throw new UsageError(`there is no folder ${transforms}: --transforms names that of your Transforms`);
+  }
+  // two on one folder would take each other's Transforms and settings away
+  if (options.dataDir && (await isInUse(options.dataDir))) {
+    throw new UsageError(
+      `another gst-functions dev runs with --data ${options.dataDir}: end it, or name another folder (if none runs, remove ${settingsFile} in it)`,
+    );
   }
   const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
   for (const name of ['objects', 'queue', 'jobs', 'scratch']) await mkdir(join(dataDir, name), { recursive: true });

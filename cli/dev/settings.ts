@@ -1,6 +1,9 @@
 /** The settings of each function on one machine. */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { isFree } from './free-port.ts';
 
 export interface Place {
   /** Where all is kept: objects, Job records, scratch, logs. */
@@ -58,6 +61,13 @@ export function commandSettings(place: Place): string {
   const all = environmentOf(place, '');
   const names = ['K_SINK', 'EVENT_KEY', 'MINIO_ACCESS_KEY', 'MINIO_SECRET_KEY', 'TRANSFORMS_DIR', 'JOBS_DIR'];
   return names.map((name) => `${name}=${JSON.stringify(all[name])}\n`).join('');
+}
+
+/** Whether a `dev` that runs has that folder: a file that one left which was killed names a broker that is gone. */
+export async function isInUse(dataDir: string): Promise<boolean> {
+  const text = await readFile(join(dataDir, settingsFile), 'utf8').catch(() => '');
+  const { K_SINK } = parseEnv(text);
+  return K_SINK !== undefined && URL.canParse(K_SINK) && !(await isFree(Number(new URL(K_SINK).port)));
 }
 
 export const newSecret = (bytes = 16): string => randomBytes(bytes).toString('hex');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +117,21 @@ describe('gst-functions dev', () => {
       expect(await readdir(temporary)).toEqual([]);
     } finally {
       holder.close();
+    }
+  });
+
+  it('takes no folder that another one has', async () => {
+    const broker = createServer().listen(0, '127.0.0.1');
+    await once(broker, 'listening');
+    try {
+      const { port } = broker.address() as AddressInfo;
+      await writeFile(join(temporary, 'settings.env'), `K_SINK="http://127.0.0.1:${port}/"\n`);
+      const { ended } = start(['--minio-port', '0', '--data', temporary]);
+      expect(await ended).toBe(2);
+      expect(output).toContain(`another gst-functions dev runs with --data ${temporary}`);
+      expect(await readdir(temporary)).toEqual(['settings.env']);
+    } finally {
+      broker.close();
     }
   });
 
