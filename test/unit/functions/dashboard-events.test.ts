@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../functions/dashboard/board.ts';
+import { createEventStreams } from '../../../functions/dashboard/event-stream.ts';
 import { statusOf, transformYaml } from '../../support/dashboard.ts';
 import { dashboardApp } from '../../support/dashboard-app.ts';
 import { until } from '../../support/until.ts';
@@ -34,6 +35,26 @@ async function listen(app: App, lastEventId?: string) {
 const names = ({ jobs }: Change) => jobs.map(({ name }) => name);
 
 describe('the stream of events', () => {
+  it('listens to nothing any more when its reader has gone', async () => {
+    const app = await dashboardApp();
+    let listening = 0;
+    const listen = (listener: () => void) => {
+      const end = app.board.listen(listener);
+      listening++;
+      return () => {
+        listening--;
+        end();
+      };
+    };
+    const streams = createEventStreams({ board: { ...app.board, version: app.board.version, listen }, epoch: 'e' });
+    const open = [streams.open(undefined), streams.open(undefined)];
+    expect([listening, streams.count]).toEqual([2, 2]);
+    await open[0]?.cancel();
+    expect([listening, streams.count]).toEqual([1, 1]);
+    streams.close();
+    expect([listening, streams.count]).toEqual([0, 0]);
+  });
+
   it('begins with all there is, then tells only what changed and what went', async () => {
     const app = await dashboardApp();
     app.setTransforms(transformYaml());

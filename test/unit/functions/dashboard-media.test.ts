@@ -38,6 +38,17 @@ describe('addresses of inputs and outputs', () => {
     expect(asked.at(-1)?.[1]).toBe('default');
   });
 
+  it.each([
+    ['a', 'debug/a.mkv_debug/gstreamer.log'],
+    ['another', undefined],
+  ])('are given of the log that is kept beside the object, where it is that of the very job: %s', async (owner, key) => {
+    const kept = resolved(transformYaml({ debug: true }).replace('debug: {', 'debug: { logLevel: 4,'));
+    const stat = async () => ({ etag: 'e', size: 1, lastModified: new Date(), metadata: { 'gst-job': owner } });
+    const storeOf = async (...place: Parameters<typeof store>) => ({ ...(await store(...place)), stat }) as never;
+    const { log } = await mediaLinks(job(), kept, storeOf, publicEndpoints([]));
+    expect(log?.key).toBe(key);
+  });
+
   it('are signed for the address under which browsers reach the server', async () => {
     const publicEndpoint = publicEndpoints(['minio.svc:9000=https://media.example.org']);
     const { outputs } = await mediaLinks(job(), transform, store, publicEndpoint);
