@@ -68,6 +68,14 @@ describe('the index', () => {
     expect(index.match({ bucket: 'media', key: 'two/x' })).toEqual([]);
   });
 
+  it('goes on finding the others whose prefix is as long as one that went', () => {
+    const index = createTransformIndex([takes('a', { key: 'one/' }), takes('b', { key: 'two/' })]);
+    index.delete({ kind: 'Transform', namespace: 'default', name: 'a' });
+    expect(names(index.match({ bucket: 'media', key: 'two/x' }))).toEqual(['b']);
+    index.set(takes('a', { key: 'one/' }));
+    expect(names(index.match({ bucket: 'media', key: 'one/x' }))).toEqual(['a']);
+  });
+
   it('tells kinds and namespaces apart', () => {
     const index = createTransformIndex([
       takes('a', {}),
