@@ -1,18 +1,10 @@
 /** `gst-functions convert TEXT`: gst-launch text as a Transform's `elements`. */
 import { stringify } from 'yaml';
 import { collectFindings, type Finding } from '../lib/finding.ts';
-import {
-  type Element,
-  elementsOf,
-  findingsIn,
-  graphFromLaunch,
-  lintGraph,
-  loadCatalogue,
-  type Outlet,
-  offsetPath,
-} from '../lib/graph/index.ts';
+import { type Element, elementsOf, findingsIn, graphFromLaunch, lintGraph, type Outlet, offsetPath } from '../lib/graph/index.ts';
 import { asKubectl } from '../lib/transform/document/scalars.ts';
 import { UsageError } from './exit.ts';
+import { knownElements } from './known-elements.ts';
 
 export interface ConvertOptions {
   json?: boolean;
@@ -23,7 +15,7 @@ export interface ConvertOptions {
  * would say of it is told too, with exit status 2 where it would be refused.
  */
 export async function convert(text: string, { json = false }: ConvertOptions): Promise<void> {
-  const catalogue = loadCatalogue();
+  const catalogue = knownElements();
   const read = collectFindings(() => undefined);
   const { outlets, ...graph } = graphFromLaunch(text, { catalogue }, read);
   const checked = collectFindings(() => undefined);

@@ -4,7 +4,6 @@ import { join, relative, resolve as resolvePath } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { settings as transcodeSettings } from '../functions/transcode/settings.ts';
 import { type Finding, inOrder } from '../lib/finding.ts';
-import { type Catalogue, loadCatalogue } from '../lib/graph/index.ts';
 import { meant } from '../lib/nearest.ts';
 import { readSettings } from '../lib/runtime/settings.ts';
 import { findTwins, type TransformResource } from '../lib/transform/document/resource.ts';
@@ -17,6 +16,7 @@ import {
   resolve,
 } from '../lib/transform/index.ts';
 import { pathCause, UsageError } from './exit.ts';
+import { knownElements } from './known-elements.ts';
 
 export interface ReadTransforms {
   /** Those without an error. */
@@ -114,18 +114,6 @@ function resolveOptions(env: NodeJS.ProcessEnv): ResolveOptions {
   const { maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints } = transcodeSettings;
   const read = readSettings({ maxTimeout, maxJobTimeout, maxInputBytes, maxOutputBytes, allowedEndpoints }, env);
   return { ...read, allowedEndpoints: read.allowedEndpoints ?? [], catalogue: knownElements() };
-}
-
-/** Read at once where the user has named it, so that a fault of it is told as one. */
-function knownElements(): Catalogue {
-  const catalogue = loadCatalogue();
-  if (!process.env.GST_CATALOGUE) return catalogue;
-  try {
-    catalogue.names();
-    return catalogue;
-  } catch (error) {
-    throw new UsageError(`GST_CATALOGUE: ${(error as Error).message} (gst-functions catalogue writes one)`);
-  }
 }
 
 /** Each finding once; those of one file together. */

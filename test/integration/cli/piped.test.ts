@@ -84,6 +84,12 @@ describe('says in one line what is wrong with what it was given, and ends with 2
     ['a configuration that is none', ['retry', 'job'], `${main} is no configuration of kubectl`, { KUBECONFIG: main }],
     ['one that names no cluster', ['retry', 'job'], `${example} names no cluster`, { KUBECONFIG: example }],
     ['a catalogue that is none', ['validate', example], `the catalogue of elements ${example}`, { GST_CATALOGUE: example }],
+    [
+      'a catalogue that is none, of launch text',
+      ['convert', 'decodebin ! x264enc'],
+      'the catalogue of elements /nowhere',
+      { GST_CATALOGUE: '/nowhere' },
+    ],
   ])('%s', async (_name, args, message, settings: NodeJS.ProcessEnv = {}) => {
     const { out, err, status } = await command(args, '', settings);
     expect([out, err.trim().split('\n').length, status]).toEqual(['', 1, 2]);
