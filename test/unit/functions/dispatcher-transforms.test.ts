@@ -254,11 +254,17 @@ describe('Transforms of the cluster', () => {
       if (checks++ === 0) await checking.promise;
       await book.update(all);
     };
-    source = await transformsOfCluster({ ...book, update }, log, () => createKubeClient(server.load));
+    let seen = 0;
+    const client = await createKubeClient(server.load);
+    const informer: typeof client.informer = (resource) => {
+      const told = client.informer(resource);
+      told.on('change', () => seen++);
+      return told;
+    };
+    source = await transformsOfCluster({ ...book, update }, log, async () => ({ ...client, informer }));
     await until(() => checks === 1 && server.watches() === 2);
     put('b');
-    const informed = server.requests.length;
-    await until(() => server.requests.length >= informed);
+    await until(() => seen === 2);
     checking.resolve();
     await holds('a', 'b');
   });
