@@ -5,10 +5,10 @@ import type { Logger } from 'pino';
 import { Fault } from '../../lib/errors.ts';
 import { chainOf, decodeObjectEvents, longestChain, publishAll, requestedEvent } from '../../lib/events/index.ts';
 import type { ObjectEvent } from '../../lib/events/types.ts';
+import { refusedEvent } from '../../lib/jobs/refused.ts';
 import type { Handler, Publish } from '../../lib/runtime/index.ts';
 import { counter, inSpan, objectAttributes } from '../../lib/telemetry/index.ts';
 import { type ResolvedTransform, sinkObjects, type TransformIndex } from '../../lib/transform/index.ts';
-import { refusedEvent } from './refused.ts';
 
 export interface DispatcherDeps {
   transforms: Pick<TransformIndex, 'match'>;
@@ -53,7 +53,7 @@ export function createHandler({ transforms, ready, publish, eventKey, newRun }: 
       if (fault.class !== 'permanent') throw error;
       decisions.add(1, { 'gst.outcome': 'refused' });
       log.warn({ ...about, err: fault }, 'transcode refused');
-      return [refusedEvent({ transform, source, fault, run: newRun(), cause })];
+      return [refusedEvent({ transform, source, fault, run: newRun(), cause, by: 'dispatcher' })];
     }
   }
 

@@ -1,7 +1,10 @@
 /** Asks for work by the same event that the dispatcher makes, with an id of its own. */
 import type { CloudEvent } from 'cloudevents';
-import { currentTraceId, jobOf, type Publish, requestedEvent } from '../../../lib/events/index.ts';
+import { ulid } from 'ulid';
+import type { Fault } from '../../../lib/errors.ts';
+import { currentTraceId, jobId, jobOf, type Publish, requestedEvent } from '../../../lib/events/index.ts';
 import type { KnownObject } from '../../../lib/jobs/object.ts';
+import { refusedEvent } from '../../../lib/jobs/refused.ts';
 import { inSpan, objectAttributes } from '../../../lib/telemetry/index.ts';
 import { sinkObjects } from '../../../lib/transform/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
@@ -38,5 +41,26 @@ export function ask(
     await publish(event);
     const { job = event.id, transform: name } = jobOf(event);
     return { job, transform: name, traceId: currentTraceId(event) };
+  });
+}
+
+/**
+ * Says that the object cannot be asked for, as the answer to the request that `ask` would have made.
+ *
+ * @returns the job that has failed
+ * @throws Fault PUBLISH_FAILED
+ */
+export function refuse(
+  { publish, cause, round }: AskOptions,
+  transform: ResolvedTransform,
+  object: KnownObject,
+  fault: Fault,
+): Promise<string> {
+  return inSpan('refuse', { root: true, attributes: objectAttributes(object) }, async () => {
+    const job = jobId(transform, object);
+    const source = { ...object, endpoint: transform.source.endpoint };
+    const request = cause.cloneWith({ id: `${job}.${round}`, correlationid: String(cause.correlationid ?? cause.id) }, false);
+    await publish(refusedEvent({ transform, source, fault, run: ulid(), cause: request, by: 'reconciler' }));
+    return job;
   });
 }

@@ -8,7 +8,7 @@ import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 import { retryAnnotation } from '../annotations.ts';
 import { hasEnded, type JobRecord } from '../jobs.ts';
-import { type AskOptions, ask } from './ask.ts';
+import { type AskOptions, ask, refuse } from './ask.ts';
 import type { Budget } from './budget.ts';
 
 export interface DueJobSweep {
@@ -80,8 +80,10 @@ async function askAgain(sweep: DueJobSweep, job: JobRecord, transform: ResolvedT
     // the Transform has other work now, which has a Job of its own
     if (asked.job !== name) await drop();
   } catch (error) {
-    if (Fault.from(error).class !== 'permanent') throw error;
-    log.warn({ ...aboutJob(job), err: error }, 'job cannot be asked for');
+    const fault = Fault.from(error);
+    if (fault.class !== 'permanent') throw error;
+    log.warn({ ...aboutJob(job), err: fault }, 'job cannot be asked for');
+    if ((await refuse(asking, transform, object, fault)) !== name) await drop();
   }
 }
 

@@ -7,7 +7,7 @@ import type { KnownObject } from '../../../lib/jobs/object.ts';
 import { type ListedObject, manifestKey, type ObjectStore } from '../../../lib/storage/index.ts';
 import { createTransformIndex, outputKey, type ResolvedTransform } from '../../../lib/transform/index.ts';
 import { wayOf } from '../jobs.ts';
-import { type AskOptions, ask } from './ask.ts';
+import { type AskOptions, ask, refuse } from './ask.ts';
 import type { Budget } from './budget.ts';
 import { type Place, type Position, type Window, wayTo, windowOf } from './position.ts';
 
@@ -91,8 +91,10 @@ export async function lookAt(
       sweep.log.info({ ...asked, bucket, key: listed.key }, 'asked for an object that nobody asked for');
     } catch (error) {
       // what this object can never be asked for must not hold up the others
-      if (Fault.from(error).class !== 'permanent') throw error;
-      sweep.log.warn({ err: error, bucket, key: listed.key }, 'object cannot be asked for');
+      const fault = Fault.from(error);
+      if (fault.class !== 'permanent') throw error;
+      sweep.log.warn({ err: fault, bucket, key: listed.key }, 'object cannot be asked for');
+      await refuse(sweep.asking, transform, object, fault);
     }
   }
   return true;

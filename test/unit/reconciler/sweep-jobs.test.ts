@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../functions/reconciler/jobs.ts';
+import { jobId, type Result } from '../../../lib/events/index.ts';
 import type { Requested } from '../../../lib/events/types.ts';
-import { requestedRecord } from '../../../lib/jobs/index.ts';
+import { applyDeadLetter, applyResult, requestedRecord } from '../../../lib/jobs/index.ts';
 import { resolved } from '../../support/transforms.ts';
 import { jobPath, minute, mp4, type SweepBench, startSweepBench } from './sweep-support.ts';
 
@@ -30,6 +31,13 @@ async function due(minutes: number): Promise<JobRecord> {
   await bench.keep(job);
   return job;
 }
+
+/** A Transform after a slip: what its key template gives no object may have. */
+const climbing = resolved({
+  name: 'mp4',
+  namespace: 'team',
+  spec: { sink: { minio: { key: '{{ if contains "a.mkv" .SrcKey }}../{{ end }}{{ .SrcName }}.mp4' } } },
+});
 
 describe('the sweep of Jobs', () => {
   it('asks for those whose time has come, under the same job, and not again at once', async () => {
@@ -148,6 +156,35 @@ describe('the sweep of Jobs', () => {
     expect(await bench.round([changed])).toEqual(['drop/a.mkv']);
     expect(bench.asked.at(-1)?.job).not.toBe(job.metadata.name);
     expect(now(job)).toBeUndefined();
+  });
+
+  it('has a Job fail whose Transform can make no request of it any more: the output key climbs', async () => {
+    const job = await due(1);
+    expect(await bench.round([climbing])).toEqual([]);
+    const work = bench.told.at(-1);
+    expect(bench.told).toMatchObject([{ kind: 'failed', data: { error: { code: 'OUTPUT_KEY_INVALID', class: 'permanent' } } }]);
+    expect(work?.job).not.toBe(job.metadata.name); // the Transform has other work now
+    expect(now(job)).toBeUndefined();
+    await bench.keep(applyResult(undefined, work as Result));
+    bench.later(day);
+    expect(await bench.round([climbing])).toEqual([]);
+    expect(bench.told).toHaveLength(1);
+  });
+
+  it('has a Job fail that the Broker gave up for want of capacity, and that cannot be asked for now', async () => {
+    const { job, ...rest } = await request();
+    const record = requestedRecord({ job: jobId(climbing, rest.source), ...rest });
+    const letter = {
+      id: `${record.metadata.name}.01`,
+      request: { job: record.metadata.name, ...rest },
+      answer: 503,
+      time: ago(60),
+    };
+    await bench.keep(bench.recorded({ job: record.metadata.name, ...rest }, applyDeadLetter(record, letter).status));
+    bench.later(day);
+    await bench.round([climbing]);
+    expect(applyResult(bench.jobs[0], bench.told.at(-1) as Result).status).toMatchObject({ state: 'Failed' });
+    expect(job).not.toBe(record.metadata.name);
   });
 });
 

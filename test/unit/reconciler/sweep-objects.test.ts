@@ -61,6 +61,18 @@ describe('the sweep of objects', () => {
     expect(await bench.round()).toEqual(['drop/a.mkv']);
   });
 
+  it('tells of an object that its Transform can make no request of, and asks for the others', async () => {
+    await bench.sweptUntil(30);
+    await bench.object('drop/bad.mkv', 20);
+    await bench.object('drop/good.mkv', 20);
+    const key = '{{ if contains "bad" .SrcKey }}../{{ end }}{{ .SrcName }}.mp4';
+    const transform = resolved({ name: 'mp4', namespace: 'team', spec: { sink: { minio: { key } } } });
+    expect(await bench.round([transform])).toEqual(['drop/good.mkv']);
+    expect(bench.told).toMatchObject([
+      { kind: 'failed', about: { source: { key: 'drop/bad.mkv' } }, data: { error: { code: 'OUTPUT_KEY_INVALID' } } },
+    ]);
+  });
+
   it('asks in the next round for what it could not ask for', async () => {
     await bench.sweptUntil(30);
     await bench.object('drop/a.mkv', 20);

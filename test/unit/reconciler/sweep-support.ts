@@ -7,7 +7,7 @@ import type { JobRecord } from '../../../functions/reconciler/jobs.ts';
 import type { Positions } from '../../../functions/reconciler/sweep/position.ts';
 import { sweep } from '../../../functions/reconciler/sweep/sweep.ts';
 import { Fault } from '../../../lib/errors.ts';
-import { readRequested } from '../../../lib/events/index.ts';
+import { type Result, readRequested, readResult } from '../../../lib/events/index.ts';
 import type { Requested } from '../../../lib/events/types.ts';
 import { requestedRecord } from '../../../lib/jobs/index.ts';
 import { createKubeClient, resources } from '../../../lib/kubernetes/index.ts';
@@ -42,6 +42,8 @@ export interface SweepBench {
   now: Date;
   /** Every request so far. */
   asked: Requested[];
+  /** Every result so far. */
+  told: Result[];
   /** Keys that were listed so far. */
   listed: number;
   /** By key: the Transforms that an object came from. */
@@ -87,6 +89,7 @@ export async function startSweepBench(): Promise<SweepBench> {
     store,
     now: new Date('2026-01-01T12:00:00Z'),
     asked: [],
+    told: [],
     listed: 0,
     chains: new Map(),
     positions: {},
@@ -106,7 +109,9 @@ export async function startSweepBench(): Promise<SweepBench> {
           store: async () => counting,
           async publish(event) {
             if (broken) throw new Fault('PUBLISH_FAILED', { address: 'http://broker', cause: 'it is away' });
-            asked.push(readRequested(event, eventKey));
+            const result = readResult(event);
+            if (result) bench.told.push(result);
+            else asked.push(readRequested(event, eventKey));
           },
           eventKey,
           cause,

@@ -1,12 +1,12 @@
 /**
- * What the dispatcher says of an object for which no request can be made: its key gives no output key, or the request
- * would be too large. No pod is woken to find that out; the user reads it in the Job all the same.
+ * What is said of an object for which no request can be made: its key gives no output key, or the request would be too
+ * large. No pod is woken to find that out; the user reads it in the Job all the same.
  */
 import type { CloudEvent } from 'cloudevents';
-import type { Fault } from '../../lib/errors.ts';
-import { jobId, resultEvent } from '../../lib/events/index.ts';
-import type { RunFacts, SourceObject } from '../../lib/events/types.ts';
-import { outputKey, type ResolvedTransform } from '../../lib/transform/index.ts';
+import type { Fault } from '../errors.ts';
+import { jobId, resultEvent } from '../events/index.ts';
+import type { RunFacts, SourceObject } from '../events/types.ts';
+import { outputKey, type ResolvedTransform } from '../transform/index.ts';
 
 export interface Refusal {
   transform: ResolvedTransform;
@@ -16,15 +16,17 @@ export interface Refusal {
   run: string;
   /** The event that told of the object. */
   cause: CloudEvent<unknown>;
+  /** The function that says it. */
+  by: 'dispatcher' | 'reconciler';
 }
 
 /** `failed`, as transcode would post it. */
-export function refusedEvent({ transform, source, fault, run, cause }: Refusal): CloudEvent<unknown> {
+export function refusedEvent({ transform, source, fault, run, cause, by }: Refusal): CloudEvent<unknown> {
   const job = jobId(transform, source);
   const { code, class: faultClass, message, remedy } = fault;
   const about: RunFacts = { transform: transform.ref, source, sinks: sinksOf(transform, source) };
   const error = { code, class: faultClass, message, remedy };
-  return resultEvent('failed', { job, run, error }, { job, run, seq: 0, cause, about, source: '/dispatcher' });
+  return resultEvent('failed', { job, run, error }, { job, run, seq: 0, cause, about, source: `/${by}` });
 }
 
 /** Those whose key can be told. */
