@@ -1,5 +1,4 @@
 /** `gst-functions dev`: the whole system in the foreground, until Ctrl-C. */
-
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { createLog } from '../../lib/runtime/index.ts';

@@ -6,7 +6,7 @@ import type { Requested } from '../../lib/events/types.ts';
 import { type KubeClient, resources } from '../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../lib/transform/index.ts';
 import { type BackfillFound, backfillAnnotation, foundAnnotation, isDryRun } from './annotations.ts';
-import { hasEnded, type JobRecord, wayOf, wayOfJob } from './jobs.ts';
+import { hasEnded, type JobRecord, transformId, transformIdOfJob, wayOf, wayOfJob } from './jobs.ts';
 import { backfillObjects } from './sweep/backfill.ts';
 import { createBudget, partOf } from './sweep/budget.ts';
 import type { ObjectSweep } from './sweep/objects.ts';
@@ -39,25 +39,22 @@ export async function backfill(deps: BackfillDeps, asked: readonly Annotated[], 
   const { publish, eventKey, cause, limits, log } = deps;
   const now = deps.now();
   const budget = createBudget(limits);
+  const inHand = deps.jobs.filter((job) => !hasEnded(job));
   const known = new Set([
-    ...deps.jobs.filter((job) => !hasEnded(job)).map(wayOfJob),
+    ...inHand.map(wayOfJob),
     ...(deps.atWork ?? []).map(({ transform, source }) => wayOf(transform, source)),
   ]);
   const asking = { publish, eventKey, cause, round: ulid(now.getTime()).toLowerCase() };
   const round: ObjectSweep = { store: deps.store, asking, budget, known, madeAt: () => 0, log, now, ...limits };
-  const inHand = Map.groupBy(
-    deps.jobs.filter((job) => !hasEnded(job)),
-    ({ metadata, spec: { pipelineRef } }) => `${pipelineRef.kind}/${metadata.namespace}/${pipelineRef.name}`,
-  );
+  const byTransform = Map.groupBy(inHand, transformIdOfJob);
   const next: Backfills = {};
   for (const { object, transform } of asked) {
-    const { kind, namespace, name } = transform.ref;
-    const id = `${kind}/${namespace}/${name}`;
+    const id = transformId(transform.ref);
     const dry = isDryRun(object.metadata.annotations?.[backfillAnnotation]);
     try {
       const found = dry ? await wouldAsk({ ...round, budget: createBudget(limits) }, transform) : undefined;
       // what is asked for faster than it is done would wait in the Broker, or be given up there
-      const free = Math.max(0, limits.looks - (inHand.get(id)?.length ?? 0));
+      const free = Math.max(0, limits.looks - (byTransform.get(id)?.length ?? 0));
       const after = dry ? undefined : await backfillObjects({ ...round, budget: partOf(budget, free) }, transform, before[id]);
       if (after !== undefined) {
         next[id] = after;

@@ -8,6 +8,7 @@ import {
   type ResolveOptions,
   resolve,
 } from '../../lib/transform/index.ts';
+import { transformId } from './jobs.ts';
 
 export interface CheckedTransform {
   /** As the API server has it, with its kind. */
@@ -27,12 +28,11 @@ export function checkTransforms(objects: readonly TransformObject[], options: Re
   const usable = checked.flatMap(({ transform }) => transform ?? []);
   // the place is all that comes back with a finding, so it carries whose finding it is
   const together = Map.groupBy(
-    checkTogether(usable, ({ ref }) => ({ file: `${ref.kind}/${ref.namespace}/${ref.name}` })),
+    checkTogether(usable, ({ ref }) => ({ file: transformId(ref) })),
     ({ file }) => file,
   );
   return checked.map((one) => {
-    const { kind, metadata } = one.object;
-    const rings = (one.transform && together.get(`${kind}/${metadata.namespace}/${metadata.name}`)) ?? [];
+    const rings = (one.transform && together.get(transformId(one.transform.ref))) ?? [];
     return { ...one, findings: [...one.findings, ...rings.map(({ file: _, ...finding }) => finding)] };
   });
 }

@@ -1,5 +1,4 @@
 /** What must hold of any pipeline, however it was written: one piece, no cycle, every element fed, every output fed once. */
-
 import { elementRefusal, isDrain } from './lint/policy/elements.ts';
 import type { Graph, Node } from './model.ts';
 import type { ReadOptions } from './outlet.ts';

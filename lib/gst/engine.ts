@@ -1,5 +1,4 @@
 /** Runs graphs, each in a child process of its own. */
-
 import { clock } from '../clock.ts';
 import { histogram, inSpan } from '../telemetry/index.ts';
 import { type Children, createChildren } from './children.ts';

@@ -1,5 +1,4 @@
 /** One run of a graph: a child plays it, the watchdog looks on, and at the end stands a result or a fault. */
-
 import { clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import type { Graph } from '../graph/model.ts';

@@ -1,5 +1,4 @@
 /** What is in a bucket: objects by prefix, and unfinished uploads by key. */
-
 import { Fault } from '../errors.ts';
 import { readBody } from './body.ts';
 import type { Connection } from './connection.ts';

@@ -7,7 +7,7 @@ import { objectOf } from '../../../lib/jobs/object.ts';
 import { type KubeClient, resources } from '../../../lib/kubernetes/index.ts';
 import type { ResolvedTransform } from '../../../lib/transform/types.ts';
 import { retryAnnotation } from '../annotations.ts';
-import { hasEnded, type JobRecord } from '../jobs.ts';
+import { hasEnded, type JobRecord, transformId, transformIdOfJob } from '../jobs.ts';
 import { type AskOptions, ask, refuse } from './ask.ts';
 import type { Budget } from './budget.ts';
 
@@ -32,14 +32,13 @@ export async function sweepDueJobs(
   jobs: readonly JobRecord[],
   transforms: readonly ResolvedTransform[],
 ): Promise<void> {
-  const byName = new Map(transforms.map((transform) => [nameOf(transform.ref), transform]));
+  const byId = new Map(transforms.map((transform) => [transformId(transform.ref), transform]));
   const due = jobs
     .map((job) => ({ job, time: dueTime(job, sweep.silence) }))
     .filter(({ time }) => time <= sweep.now.getTime())
     .toSorted((a, b) => a.time - b.time);
   for (const { job } of due) {
-    const { kind, name } = job.spec.pipelineRef;
-    const transform = byName.get(nameOf({ kind, name, namespace: job.metadata.namespace }));
+    const transform = byId.get(transformIdOfJob(job));
     // it may be mended or taken up again: the Job waits for that
     if (!transform) continue;
     if (!sweep.budget.look()) return;
@@ -111,5 +110,3 @@ function restOf({ creationTimestamp = '' }: JobRecord['metadata'], status: JobRe
   const waited = now.getTime() - Date.parse(creationTimestamp);
   return Math.max(answerTime, Math.min(waited || 0, longestAnswerTime));
 }
-
-const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }) => `${kind}/${namespace}/${name}`;
