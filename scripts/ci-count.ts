@@ -1,13 +1,21 @@
 /** `ci-count.ts FOLDER FAILED-STEP…` sums up the JSON reports of the test tiers in FOLDER, and the steps that failed. */
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** What is read of a report of vitest. */
 export interface Report {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
-  testResults: Array<{ name: string; status: string; assertionResults: Array<{ status: string }> }>;
+  testResults: Array<{
+    /** Path of the file. */
+    name: string;
+    status: string;
+    /** Of a file that could not be loaded. */
+    message?: string;
+    assertionResults: Array<{ status: string; fullName?: string; failureMessages?: string[] | null }>;
+  }>;
 }
 
 export interface Tally {
@@ -24,6 +32,26 @@ export function tally({ numPassedTests, numFailedTests, numPendingTests, testRes
   return { passed: numPassedTests, failed: numFailedTests + broken.length, skipped: numPendingTests };
 }
 
+/** Lines of a message that are told: enough to know what was expected where. */
+const messageLines = 20;
+
+/** Which tests failed, and how: what stands at the end is kept where the log of a whole run is cut. */
+function failures({ testResults }: Report): string[] {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const tests = assertionResults.filter((test) => test.status === 'failed');
+      const told = tests.map((test) => [test.fullName, test.failureMessages?.join('\n')]);
+      return (told.length ? told : [['not loaded', message]]).flatMap(([title, text = '']) => [
+        `FAILED ${relative('.', name)}: ${title}`,
+        ...stripVTControlCharacters(text)
+          .split('\n')
+          .slice(0, messageLines)
+          .map((line) => `  ${line}`),
+      ]);
+    });
+}
+
 /**
  * The lines to print; the last one counts all.
  * @param reports by the name of the step that made them
@@ -36,6 +64,7 @@ export function summary(reports: ReadonlyMap<string, Report>, failedSteps: strin
   const sum = (field: keyof Tally) => tallies.reduce((total, one) => total + one[field], 0);
   const failed = sum('failed') + silent.length;
   const lines = [
+    ...[...reports.values()].flatMap(failures),
     ...tallies.map(
       (one) => `${one.name}: ${one.passed} passed, ${one.failed} failed${one.skipped ? `, ${one.skipped} skipped` : ''}`,
     ),

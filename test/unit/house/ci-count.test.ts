@@ -32,4 +32,20 @@ describe('the last line of .ci/run', () => {
     expect(lines.at(-1)).toBe(line);
     expect(passed).toBe(ok);
   });
+
+  it('comes after the tests that failed, with what each said, as far as a reader needs it', () => {
+    const failureMessages = ['\u001b[31mAssertionError: expected 1 to be 2\u001b[39m', ...Array(30).fill('    at a line')];
+    const file = {
+      name: `${process.cwd()}/test/c.test.ts`,
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'c is right' },
+        { status: 'failed', fullName: 'c is wrong', failureMessages },
+      ],
+    };
+    const { lines } = summary(new Map([['test', report(1, 1, { testResults: [file, notLoaded] })]]), ['test']);
+    expect(lines.slice(0, 2)).toEqual(['FAILED test/c.test.ts: c is wrong', '  AssertionError: expected 1 to be 2']);
+    expect(lines.slice(-4)).toEqual(['FAILED a.test.ts: not loaded', '  ', 'test: 1 passed, 2 failed', '1 passed, 2 failed']);
+    expect(lines).toHaveLength(1 + 20 + 4);
+  });
 });
