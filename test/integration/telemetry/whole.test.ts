@@ -205,7 +205,8 @@ describe('the trace of a file that is no media', () => {
 describe('the trace of a run whose process is killed', () => {
   it('holds both runs, the first with its fault', async () => {
     await bench.client.fPutObject('media', 'slow/a.mkv', clip);
-    await until(() => bench.of('progress', 'slow/a.mkv').length > 0, jobTimeout);
+    // it has a speed once the pipeline plays and its upload has begun
+    await until(() => bench.of('progress', 'slow/a.mkv').some(({ data }) => Object(data).speed !== undefined), jobTimeout);
     const transcode = bench.dev.functions.find(({ name }) => name === 'transcode');
     const children = (await processTree(transcode?.pid ?? 0)).slice(1);
     expect(children.length).toBeGreaterThan(0);
