@@ -9,7 +9,7 @@
 import type { ElementInfo, PadTemplate, PropertyInfo } from './types.ts';
 
 /** Raised with each change of the shape, so that an old file is refused instead of misread. */
-const format = 3;
+const format = 4;
 
 /** The first line. The rows of each table follow, one a line, in this order. */
 interface Head {
@@ -22,7 +22,13 @@ interface Head {
   elements: string[];
 }
 
-type PackedPad = [name: string, direction: PadTemplate['direction'], presence: PadTemplate['presence'], caps: number];
+type PackedPad = [
+  name: string,
+  direction: PadTemplate['direction'],
+  presence: PadTemplate['presence'],
+  caps: number,
+  properties?: number[],
+];
 type PackedProperty = [name: string, info: PropertyInfo];
 
 interface PackedElement {
@@ -37,12 +43,16 @@ interface PackedElement {
 export function encodeCatalogue(version: string, elements: readonly ElementInfo[]): Buffer {
   const caps = table<string>();
   const properties = table<PackedProperty>();
+  const indexes = (own: ElementInfo['properties']) => Object.entries(own).map((property) => properties.index(property));
   const sorted = elements.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const packed = sorted.map(
     ({ klass, pads, properties: own, childProxy, uri }): PackedElement => ({
       klass,
-      pads: pads.map((pad) => [pad.name, pad.direction, pad.presence, caps.index(pad.caps)]),
-      properties: Object.entries(own).map((property) => properties.index(property)),
+      pads: pads.map((pad): PackedPad => {
+        const ofPad: [number[]?] = pad.properties ? [indexes(pad.properties)] : [];
+        return [pad.name, pad.direction, pad.presence, caps.index(pad.caps), ...ofPad];
+      }),
+      properties: indexes(own),
       ...(childProxy && { childProxy }),
       ...(uri && { uri }),
     }),
@@ -101,6 +111,7 @@ export function decodeCatalogue(bytes: Buffer): PackedCatalogue {
   if (found !== format) throw new Error(`its format is ${found}, not ${format}: make it anew`);
   const places = new Map(elements.map((name, index) => [name, caps + properties + index]));
   const row = <T>(index: number) => JSON.parse(rows[index] as string) as T;
+  const propertiesAt = (own: readonly number[]) => Object.fromEntries(own.map((index) => row<PackedProperty>(caps + index)));
   return {
     version,
     names: elements,
@@ -111,8 +122,14 @@ export function decodeCatalogue(bytes: Buffer): PackedCatalogue {
       return {
         name,
         klass,
-        pads: pads.map(([pad, direction, presence, index]) => ({ name: pad, direction, presence, caps: row<string>(index) })),
-        properties: Object.fromEntries(own.map((index) => row<PackedProperty>(caps + index))),
+        pads: pads.map(([pad, direction, presence, index, ofPad]) => ({
+          name: pad,
+          direction,
+          presence,
+          caps: row<string>(index),
+          ...(ofPad && { properties: propertiesAt(ofPad) }),
+        })),
+        properties: propertiesAt(own),
         childProxy,
         ...(uri && { uri }),
       };

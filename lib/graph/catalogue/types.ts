@@ -28,6 +28,11 @@ export interface PadTemplate {
   presence: 'always' | 'sometimes' | 'request';
   /** In their string form; `ANY` for any. */
   caps: string;
+  /**
+   * Where pads are the children of their element, as with mixers: what is set as `pad::property`. All but `name`, `parent`
+   * and `direction`. Elsewhere, and where nobody knows what kind of pads will come: undefined.
+   */
+  properties?: Readonly<Record<string, PropertyInfo>>;
 }
 
 export interface PropertyInfo {

@@ -1,7 +1,7 @@
 /**
  * What GObject and GStreamer tell of an element's class, by koffi: no element is made, so none can open a device or
  * crash on the way. Only for a process of its own. Layouts are those of the C headers (glib/gobject/gparam.h, genums.h;
- * gst/gstpadtemplate.h), public and so as stable as GLib 2 and GStreamer 1.
+ * gst/gstpadtemplate.h, gstobject.h), public and so as stable as GLib 2 and GStreamer 1.
  */
 import type { PadTemplate, PropertyInfo } from '../../graph/catalogue/types.ts';
 import koffi from '../koffi.ts';
@@ -25,6 +25,8 @@ const featureList = gst.func('void *gst_registry_get_feature_list(void *registry
 ) => Pointer;
 const factoryTypeOfFactories = gst.func('size_t gst_element_factory_get_type()') as () => GType;
 const childProxyType = gst.func('size_t gst_child_proxy_get_type()') as () => GType;
+const binType = gst.func('size_t gst_bin_get_type()') as () => GType;
+const padType = gst.func('size_t gst_pad_get_type()') as () => GType;
 const featureLoad = gst.func('void *gst_plugin_feature_load(void *feature)') as (feature: Pointer) => Pointer;
 const elementType = gst.func('size_t gst_element_factory_get_element_type(void *factory)') as (factory: Pointer) => GType;
 const uriType = gst.func('int gst_element_factory_get_uri_type(void *factory)') as (factory: Pointer) => number;
@@ -36,6 +38,10 @@ const padTemplates = gst.func('void *gst_element_factory_get_static_pad_template
   factory: Pointer,
 ) => Pointer;
 const templateCaps = gst.func('void *gst_static_pad_template_get_caps(void *template)') as (template: Pointer) => Pointer;
+const classTemplate = gst.func('void *gst_element_class_get_pad_template(void *class, const char *name)') as (
+  klass: Pointer,
+  name: string,
+) => Pointer;
 const valueSerialize = gst.func('gst_value_serialize', owned, ['void *']) as (value: Pointer) => string | null;
 
 const typeName = gobject.func('str g_type_name(size_t type)') as (type: GType) => string;
@@ -116,6 +122,17 @@ export function classOf({ address, name }: Factory): { type: GType; klass: bigin
 }
 
 export const isChildProxy = (type: GType): boolean => typeIsA(type, childProxyType()) !== 0;
+
+/** The children of a bin are elements, whatever its pads are. */
+export const isBin = (type: GType): boolean => typeIsA(type, binType()) !== 0;
+
+/** The class that pads of a template have; undefined, where the template does not say. */
+export function padClassOf(klass: bigint, template: string): bigint | undefined {
+  const found = classTemplate(klass, template);
+  if (found === null) return undefined;
+  const type = number(found, 112, 'size_t'); // GstPadTemplate: object, name_template, direction, presence, caps, gtype
+  return typeIsA(type, padType()) ? (classRef(type) ?? undefined) : undefined;
+}
 
 export function propertiesOf(klass: bigint): Array<[name: string, info: PropertyInfo]> {
   const count = [0];

@@ -3,15 +3,18 @@
  * the parent knows who crashed) and what it is. Elements named as arguments are left out.
  */
 import { writeSync } from 'node:fs';
-import type { ElementInfo } from '../../graph/catalogue/types.ts';
+import type { ElementInfo, PadTemplate } from '../../graph/catalogue/types.ts';
 import { exitNow } from './ffi.ts';
 import {
   classOf,
   type Factory,
   factories,
+  type GType,
   initialise,
+  isBin,
   isChildProxy,
   klassOf,
+  padClassOf,
   propertiesOf,
   templatesOf,
   uriOf,
@@ -20,21 +23,34 @@ import {
 
 /** What every element has from GstObject. */
 const common = ['name', 'parent'];
+/** And what a pad is made with. */
+const commonOfPads = [...common, 'direction'];
 
 export type Told = { version: string } | { at: string } | { element: ElementInfo } | { unloadable: string; cause: string };
 
 function describe(factory: Factory): ElementInfo {
   const { type, klass } = classOf(factory);
-  const properties = propertiesOf(klass).filter(([name]) => !common.includes(name));
   const uri = uriOf(factory);
   return {
     name: factory.name,
     klass: klassOf(factory),
-    pads: templatesOf(factory),
-    properties: Object.fromEntries(properties.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    pads: templatesOf(factory).map((pad) => withProperties(pad, type, klass)),
+    properties: listed(klass, common),
     childProxy: isChildProxy(type),
     ...(uri && { uri }),
   };
+}
+
+/** By name. */
+function listed(klass: bigint, leftOut: readonly string[]): ElementInfo['properties'] {
+  const properties = propertiesOf(klass).filter(([name]) => !leftOut.includes(name));
+  return Object.fromEntries(properties.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Mixers take properties of the pads that they mix for those of their children, and of no others. */
+function withProperties(pad: PadTemplate, type: GType, klass: bigint): PadTemplate {
+  const asChild = pad.direction === 'sink' && isChildProxy(type) && !isBin(type) ? padClassOf(klass, pad.name) : undefined;
+  return asChild === undefined ? pad : { ...pad, properties: listed(asChild, commonOfPads) };
 }
 
 /** Whole, whatever the pipe takes at once. */

@@ -45,6 +45,17 @@ describe('gst-functions catalogue', () => {
     expect(await readdir(folder)).toEqual(['installed.br']);
   });
 
+  it.each(['compositor', 'audiomixer'])('lists the properties of pads of %s that gst-inspect lists', async (mixer) => {
+    const { stdout } = await run('gst-inspect-1.0', [mixer]);
+    const [, ofSink = ''] = /SINK template:.*?Pad Properties:\n(.*?)\n {2}\n/s.exec(stdout) ?? [];
+    const shown = [...ofSink.matchAll(/^ {6}([a-z-]+) *: /gm)].map(([, name]) => name as string);
+    expect(shown.length).toBeGreaterThan(4);
+    const listed = installed.element(mixer)?.pads.find(({ direction }) => direction === 'sink')?.properties ?? {};
+    const ofEveryPad = ['caps', 'offset', 'template']; // gst-inspect leaves them out
+    expect(Object.keys(listed).filter((name) => !ofEveryPad.includes(name))).toEqual(shown);
+    expect(ofEveryPad.filter((name) => listed[name] === undefined)).toEqual([]);
+  });
+
   it('gives what is committed, where the version is the same', () => {
     if (installed.version !== committed.version) {
       console.warn(`installed is GStreamer ${installed.version}, committed is ${committed.version}: not compared`);

@@ -43,6 +43,22 @@ const elements: ElementInfo[] = [
     childProxy: false,
   },
   { name: 'alpha', klass: 'Source/File', pads: [], properties: {}, childProxy: true, uri: 'src' },
+  {
+    name: 'mixer',
+    klass: 'Generic/Audio',
+    pads: [
+      {
+        name: 'sink_%u',
+        direction: 'sink',
+        presence: 'request',
+        caps: 'ANY',
+        properties: { mute: { type: 'boolean', typeName: 'gboolean', default: 'false', writable: true, deprecated: false } },
+      },
+      { name: 'sink', direction: 'sink', presence: 'always', caps: 'ANY', properties: {} },
+    ],
+    properties: {},
+    childProxy: true,
+  },
 ];
 
 describe('the catalogue', () => {
@@ -58,8 +74,8 @@ describe('the catalogue', () => {
     writeFileSync(path, encode('1.2.3', elements));
     const catalogue = loadCatalogue(path);
     expect(catalogue.version).toBe('1.2.3');
-    expect(catalogue.names()).toEqual(['alpha', 'zeta']);
-    expect(catalogue.names().map((name) => catalogue.element(name))).toEqual([elements[1], elements[0]]);
+    expect(catalogue.names()).toEqual(['alpha', 'mixer', 'zeta']);
+    expect(catalogue.names().map((name) => catalogue.element(name))).toEqual([elements[1], elements[2], elements[0]]);
     expect(['beta', 'toString', '__proto__'].map((name) => catalogue.element(name))).toEqual([undefined, undefined, undefined]);
   });
 
@@ -89,5 +105,16 @@ describe('the catalogue', () => {
       { name: 'sink', direction: 'sink', presence: 'always', caps: 'ANY' },
       { name: 'src_%u', direction: 'src', presence: 'request', caps: 'ANY' },
     ]);
+  });
+
+  it('knows the properties of the pads that a mixer mixes, and of no others', () => {
+    const catalogue = loadCatalogue();
+    const known = (name: string) => catalogue.element(name)?.pads.map((pad) => [pad.name, Object.keys(pad.properties ?? {})]);
+    expect(known('audiomixer')).toEqual([
+      ['src', []],
+      ['sink_%u', ['caps', 'converter-config', 'emit-signals', 'mute', 'offset', 'qos-messages', 'template', 'volume']],
+    ]);
+    const withProperties = catalogue.names().filter((name) => catalogue.element(name)?.pads.some((pad) => pad.properties));
+    expect(withProperties).toEqual(['audiointerleave', 'audiomixer', 'compositor', 'liveadder']);
   });
 });
