@@ -23,13 +23,13 @@ export function lintGraph(graph: Graph, catalogue: Catalogue, options: LintOptio
     plain: options.plain ?? (() => undefined),
     path: options.path ?? ((at, ...within) => ['spec', 'pipeline', 'elements', at, ...within]),
   };
-  for (const node of graph.nodes) lintNode(node, context);
+  for (const node of graph.nodes) lintNode(node, graph, context);
   lintLinks(graph, context);
 }
 
 const pluginHint = 'an image with its plugin goes into `pipeline.image`';
 
-function lintNode(node: Node, context: LintContext): void {
+function lintNode(node: Node, graph: Graph, context: LintContext): void {
   const { catalogue, directory, findings, image, path } = context;
   const info = catalogue.element(node.factory);
   if (findings.failed(path(node.at, 'name'))) return; // what stands there is no name at all
@@ -39,7 +39,7 @@ function lintNode(node: Node, context: LintContext): void {
     if (image) findings.warning('unknown-element', path(node.at, 'name'), `${message} (the image may have it)`);
     else findings.error('unknown-element', path(node.at, 'name'), hint ? message : `${message}; ${pluginHint}`);
   } else {
-    lintProperties(node, info, context);
+    lintProperties(node, info, graph, context);
     const refusal = elementRefusal(info, directory);
     if (refusal !== undefined) {
       findings.error('refused-element', path(node.at, 'name'), refusal);

@@ -110,6 +110,55 @@ describe('properties', () => {
   });
 });
 
+/** How bright each of `count` columns of the first frame is, from 0 to 255. */
+async function columns(key: string, count: number): Promise<number[]> {
+  const path = `${bench.folder}/columns.mp4`;
+  await bench.minio.client.fGetObject('media', key, path);
+  const filter = `scale=${count}:1:flags=area`;
+  const args = ['-v', 'error', '-i', path, '-frames:v', '1', '-vf', filter, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+  const { stdout } = await run('ffmpeg', args, { encoding: 'buffer' });
+  return [...stdout];
+}
+
+describe('properties of pads', () => {
+  let white: Source;
+  beforeAll(async () => {
+    const path = `${bench.folder}/white.mkv`;
+    const picture = 'videotestsrc pattern=white num-buffers=5 ! video/x-raw,width=160,height=120,framerate=15/1';
+    await launch(`${picture} ! jpegenc ! matroskamux ! filesink location=${path}`);
+    white = await bench.upload('in/white.mkv', path);
+  });
+
+  /** The same picture twice, by two links: one stays where it is, the other goes to the right and lets the background through. */
+  const twice = (first: string, second: string, moved: string): Element[] => [
+    { name: 'decodebin' },
+    { name: 'videoconvert' },
+    { name: 'tee', alias: 't' },
+    ...[first, second].flatMap((linkto): Element[] => [{ goto: 't' }, { name: 'queue' }, { linkto }]),
+    {
+      name: 'compositor',
+      alias: 'mix',
+      properties: { background: 'black', [`${moved}::xpos`]: 320, [`${moved}::alpha`]: 0.5 },
+    },
+    { name: 'videoconvert' },
+    { name: 'x264enc', properties: { 'speed-preset': 'ultrafast' } },
+    { name: 'mp4mux' },
+  ];
+
+  it.each([
+    ['that are numbered in the order of linking', twice('mix', 'mix', 'sink_1')],
+    ['that links name', twice('mix.sink_7', 'mix.sink_2', 'sink_7')],
+  ])('a mixer puts each picture where its pad says, by pads %s', async (_name, elements) => {
+    const { key, streams } = await convert(elements, white);
+    expect(streams).toMatchObject([{ width: 480, height: 120 }]);
+    const [left = 0, middle = 255, right = 0] = await columns(key, 3);
+    expect(left).toBeGreaterThan(220);
+    expect(middle).toBeLessThan(30);
+    expect(right).toBeGreaterThan(80);
+    expect(right).toBeLessThan(175);
+  });
+});
+
 describe('branches', () => {
   it('named pads of a demuxer, without decoding: streams are copied', async () => {
     const elements: Element[] = [

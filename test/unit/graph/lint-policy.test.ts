@@ -186,6 +186,12 @@ describe('refused properties', () => {
       'appsrc',
       '`appsrc` needs an application around it: leave it out, input and output are linked for you',
     ],
+    [
+      'compositor',
+      'sink_0::a::location',
+      '/etc/passwd',
+      'names a file, and no pipeline may open files of its own (only where the key of the sink ends in `/` is there a folder for them)',
+    ],
     ['encodebin', 'a::uri', 'http://a', 'names an address or a device, and no pipeline may open one of its own'],
   ];
   it.each(cases)('%s %s=%s', (factory, name, value, said) => {
@@ -200,6 +206,7 @@ describe('refused properties', () => {
     ['x264enc', 'option-string', 'ref=3:fps=25/1:deblock=-1,-1'],
     ['dataurisrc', 'uri', 'data:image/png;base64,AAAA'],
     ['compositor', 'sink_0::xpos', 10],
+    ['audiomixer', 'sink_0::converter-config', 'GstAudioConverter, mix-matrix=(float)< <1, 0> >'],
     ['switchbin', 'path0::element', 'videoflip'],
     ['encodebin', 'a::unheard-of', '1/2'],
     ['taginject', 'tags', 'title=a/b'],

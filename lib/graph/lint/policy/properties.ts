@@ -1,7 +1,7 @@
 /** Values by which a pipeline would reach out of itself. */
 import type { Catalogue, ElementInfo } from '../../catalogue/index.ts';
 import type { PropertyValue } from '../../model.ts';
-import { isChildProperty, propertyOf } from '../properties.ts';
+import { isChecked, isChildProperty, propertyOf } from '../properties.ts';
 import { mayWriteFiles } from './elements.ts';
 import { namesOf } from './names.ts';
 import { type Reach, reachOf } from './reach.ts';
@@ -18,8 +18,8 @@ export function propertyRefusal(
   { catalogue, directory }: { catalogue: Catalogue; directory: boolean },
 ): string | undefined {
   const own = (name.split('::').at(-1) as string).replaceAll('_', '-');
-  const property = info && !isChildProperty(name) ? propertyOf(info, name) : undefined;
-  if (info && !isChildProperty(name) && property === undefined) return undefined; // told as unknown
+  const property = info && propertyOf(info, name);
+  if (info && isChecked(info, name) && property === undefined) return undefined; // told as unknown
   const text = String(value);
   if (info?.name === 'dataurisrc' && own === 'uri') return /^data:/i.test(text) ? undefined : 'must be a data: URI';
   const byNameOnly = property === undefined ? namesOf(catalogue).get(own) : undefined;
@@ -27,7 +27,7 @@ export function propertyRefusal(
   const refusal = reach && refusals[reach](text, catalogue, directory);
   if (refusal !== undefined) return refusal;
   if (name === 'location' && info && info.name !== 'filesink' && mayWriteFiles(info.name, catalogue)) return patternRefusal(text);
-  if (reach) return undefined;
+  if (reach || property) return undefined;
   // not every child is an element: what nobody knows could be of any type
   if (!isChildProperty(name) || byNameOnly !== undefined) return undefined;
   if (!plain.test(text)) return 'is of a child that the catalogue does not know: only a number, a name or a fraction is allowed';
