@@ -24,7 +24,7 @@ const elementSchema = z
       )
       .meta({
         description:
-          'Properties of the element. Text takes the form that gst-launch-1.0 takes: names of an enumeration, flags, fractions, caps.',
+          'Properties of the element, and of the pads of a mixer, such as sink_0::xpos. Text takes the form that gst-launch-1.0 takes: names of an enumeration, flags, fractions, caps.',
       }),
   })
   .partial()
