@@ -6,13 +6,14 @@ import { lintLinks } from './links.ts';
 import { elementRefusal } from './policy/elements.ts';
 import { propertyRefusal } from './policy/properties.ts';
 import { lintProperties } from './properties.ts';
+import { lintSnapshot } from './snapshot.ts';
 import type { LintContext, LintOptions } from './types.ts';
 import { unknownHint } from './unknown.ts';
 
 /**
- * Tells unknown elements, properties and pads, values that cannot be read, links that can never be made, and all by
- * which the pipeline would reach out of itself: the latter as errors of the rules `refused-element` and
- * `refused-property`, whatever image the pipeline runs in.
+ * Tells unknown elements, properties and pads, values that cannot be read, links that can never be made, pictures that are
+ * not alone in their file, and all by which the pipeline would reach out of itself: the latter as errors of the rules
+ * `refused-element` and `refused-property`, whatever image the pipeline runs in.
  */
 export function lintGraph(graph: Graph, catalogue: Catalogue, options: LintOptions, findings: Findings): void {
   const context: LintContext = {
@@ -25,6 +26,7 @@ export function lintGraph(graph: Graph, catalogue: Catalogue, options: LintOptio
   };
   for (const node of graph.nodes) lintNode(node, graph, context);
   lintLinks(graph, context);
+  for (const node of graph.nodes) lintSnapshot(node, graph, context);
 }
 
 const pluginHint = 'an image with its plugin goes into `pipeline.image`';
