@@ -31,7 +31,8 @@ const pathFaults: Readonly<Record<string, string>> = {
 /** In words, where it is one of a path that was given. */
 export function pathCause(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code = '', path } = error as NodeJS.ErrnoException;
+  const { code = '', path, syscall } = error as NodeJS.ErrnoException;
+  if (path !== undefined && code === 'ENOENT' && syscall === 'mkdir') return 'no folder can be made there';
   return path !== undefined && Object.hasOwn(pathFaults, code) ? pathFaults[code] : undefined;
 }
 

@@ -2,11 +2,12 @@
  * The whole system on this machine: a real MinIO, every function as a process of its own on a port of loopback, and a
  * local broker that follows the Triggers of knative/base. Nothing that it starts outlives it.
  */
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { createMinioStore } from '../../lib/storage/index.ts';
 import { UsageError } from '../exit.ts';
 import { mirrorTransforms } from './alias.ts';
@@ -99,7 +100,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     );
   }
   const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
-  for (const name of ['objects', 'queue', 'jobs', 'scratch']) await mkdir(join(dataDir, name), { recursive: true });
+  for (const name of ['objects', 'queue', 'jobs', 'scratch']) makeFolder(join(dataDir, name));
   const broker = createBroker({ triggers, parallel: { transcode: 1, [jobSink]: workers }, backoffScale: options.backoffScale });
   const functions = new Set<FunctionProcess>();
   const releases: Array<() => unknown> = options.dataDir ? [] : [() => rm(dataDir, { recursive: true, force: true })];

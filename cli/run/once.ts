@@ -1,5 +1,5 @@
 /** One Transform over one file: transcode's own way of doing a job, with a folder in place of MinIO. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
@@ -10,6 +10,7 @@ import type { Requested, Succeeded } from '../../lib/events/types.ts';
 import { loadCatalogue } from '../../lib/graph/index.ts';
 import { createEngine } from '../../lib/gst/index.ts';
 import type { RunProgress } from '../../lib/gst/types.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { createDirectoryStore, readManifest } from '../../lib/storage/index.ts';
 import { debugFolder, type ResolvedTransform, sinkObjects } from '../../lib/transform/index.ts';
 import { localSource, withSource } from './local-source.ts';
@@ -67,7 +68,7 @@ export async function runOnce({ transform, input, folder, log, signal, onProgres
   };
   const { graph } = createAdmit({ allowedEndpoints: [], ceilings: limits, catalogue: loadCatalogue() })(request);
   const root = resolve(folder);
-  await mkdir(root, { recursive: true });
+  makeFolder(root);
   const scratchDir = await mkdtemp(join(root, '.scratch-'));
   const outputs = createDirectoryStore(root);
   const store = withSource(outputs, source);

@@ -6,12 +6,13 @@ import fs from 'node:fs'; // its promises are loaded when they are used, which i
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 
 const namePattern = /^transcode\.(.+)\.(\d+)\.(\d+)$/;
 
 /** Makes the folder of this process, and removes those of processes of this host that have ended. */
 export function ownScratch(scratchDir: string): { path: string; remove(): Promise<void> } {
-  fs.mkdirSync(scratchDir, { recursive: true });
+  makeFolder(scratchDir);
   for (const name of fs.readdirSync(scratchDir)) {
     if (isLeftBehind(name)) fs.rmSync(join(scratchDir, name), { recursive: true, force: true });
   }

@@ -8,6 +8,7 @@ import fs from 'node:fs'; // its promises are loaded when they are used, which a
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Fault } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { childEnvironment } from './child-environment.ts';
 
 /** Longest scan of all plugins, in milliseconds; it takes half a second where nothing is wrong. */
@@ -31,7 +32,7 @@ export async function pluginRegistry({ env, cacheDir, scan }: RegistryOptions): 
   const registry = join(folder, `registry.${process.arch}.bin`);
   const made = await changed(registry);
   if (made !== undefined && made > (await newestPluginFolder(env))) return registry;
-  await fs.promises.mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const draft = `${registry}.${process.pid}.${++drafts}`; // others may make it at the same time, in this process too
   try {
     await scanPlugins(scan, draft, env);

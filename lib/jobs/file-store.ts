@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join, parse } from 'node:path';
 import { Fault } from '../errors.ts';
 import { apiVersion, resources } from '../kubernetes/index.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { JobRecord } from './record.ts';
 import { type JobQuery, type JobStore, select } from './store.ts';
 
@@ -15,7 +16,7 @@ const readsAtOnce = 32;
 
 /** @throws Error where the folder cannot be made */
 export async function createFileJobStore(folder: string, now: () => Date = () => new Date()): Promise<JobStore> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   /** The last write under way of each record. */
   const writing = new Map<string, Promise<unknown>>();
 

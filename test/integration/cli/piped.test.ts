@@ -7,15 +7,18 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { withReadOnlyDisk } from '../../support/small-disk.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const main = path('cli/main.ts');
+const longest = 60_000; // ms that a command may take
 
-/** What the command says, with that text as its input; without a cluster. */
-async function command(args: string[], input = '', settings: NodeJS.ProcessEnv = {}) {
+/** What the command says, with that text as its input; without a cluster. `before` are words before the command. */
+async function command(args: string[], input = '', settings: NodeJS.ProcessEnv = {}, before: string[] = []) {
   const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...inherited } = process.env;
   const env = { ...inherited, HOME: '/nonexistent', ...settings };
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env });
+  const [program = '', ...words] = [...before, process.execPath, main, ...args];
+  const child = spawn(program, words, { stdio: 'pipe', env, timeout: longest, killSignal: 'SIGKILL' });
   child.stdin.end(input);
   const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, err, status };
@@ -68,6 +71,26 @@ it('catalogue leaves nothing beside a place that it cannot write to', async () =
   expect([err, status, left]).toEqual([`error: ${place}: it is a folder\n`, 2, ['place']]);
 });
 
+it('run says of a folder that can only be read what it is, whether the outputs would be in it or in one below', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gst-read-only-'));
+  try {
+    const disk = withReadOnlyDisk(folder);
+    if (disk === undefined) return context.skip('this machine lets nobody mount a file system');
+    for (const [output, place] of [
+      ['out', 'out'],
+      ['a/b', 'a'],
+      ['', '.scratch-'],
+    ] as const) {
+      const args = ['run', path('examples/thumbnail.yaml'), main, '-o', join(folder, output)];
+      const { err, status } = await command(args, '', {}, disk);
+      expect([err, status]).toEqual([expect.stringContaining('it lies on what can only be read'), 2]);
+      expect(err).toContain(`error: ${join(folder, place)}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 describe('says in one line what is wrong with what it was given, and ends with 2:', () => {
   const example = path('examples/thumbnail.yaml');
   it.each([
@@ -79,6 +102,7 @@ describe('says in one line what is wrong with what it was given, and ends with 2
       'no Transform thumbnial, but thumbnail; did you mean',
     ],
     ['a file in place of a folder', ['run', example, main, '-o', main], `${main}: it is no folder`],
+    ['a place where no folder can be', ['run', example, main, '-o', '/proc/x/out'], '/proc/x: no folder can be made there'],
     ['a device in place of a film', ['run', example, '/dev/null'], '/dev/null is a device or a pipe'],
     ['no cluster', ['retry', 'job'], 'no cluster is known here: set KUBECONFIG'],
     ['a configuration that is none', ['retry', 'job'], `${main} is no configuration of kubectl`, { KUBECONFIG: main }],

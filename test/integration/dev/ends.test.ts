@@ -160,6 +160,7 @@ describe('gst-functions dev', () => {
     ['a file in place of a folder', ['--transforms', command], 'there is no folder'],
     ['a part of a port', ['--minio-port', '9000.5'], '--minio-port is a whole number'],
     ['a port that is none', ['--minio-port', 'x'], '--minio-port is a number'],
+    ['a place where no folder can be', ['--minio-port', '0', '--data', '/proc/x'], '/proc/x: no folder can be made there'],
     ['no worker', ['--workers', '0'], '--workers is a number'],
   ];
   it.each(wrong)('says what is wrong with its arguments: %s', async (_name, args, told) => {
