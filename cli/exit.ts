@@ -2,6 +2,10 @@
 import type { Fault } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 
+/** Of a command that a signal stopped, as shells have it: 128 and the number of the signal. */
+export const statusOfSignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type EndSignal = keyof typeof statusOfSignal;
+
 /** What a person can mend in their own files or arguments. */
 export class UsageError extends Error {
   override name = 'UsageError';

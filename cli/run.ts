@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import pino from 'pino';
 import { Fault } from '../lib/errors.ts';
 import type { MediaFacts, StreamFacts } from '../lib/events/types.ts';
+import { type EndSignal, statusOfSignal } from './exit.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { formatFinding, readTransform } from './read-transforms.ts';
 import { type OnceResult, runOnce } from './run/once.ts';
@@ -13,9 +14,6 @@ export interface RunOptions {
   name?: string;
   json?: boolean;
 }
-
-/** As shells have it: 128 and the number of the signal. */
-const statusOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Exit status 130 (143) where a signal stopped it, with nothing left behind. */
 export async function run(file: string, input: string, { output, name, json = false }: RunOptions): Promise<void> {
@@ -53,7 +51,7 @@ export async function run(file: string, input: string, { output, name, json = fa
 /** The first signal stops the run in order; a second one ends the process at once, as it would without us. */
 function onSignal() {
   const controller = new AbortController();
-  const listen = (name: keyof typeof statusOfSignal) => () => {
+  const listen = (name: EndSignal) => () => {
     state.by = name;
     release();
     controller.abort(new Fault('CANCELLED', { cause: name }));
@@ -62,7 +60,7 @@ function onSignal() {
   const release = () => {
     for (const [name, listener] of Object.entries(listeners)) process.removeListener(name, listener);
   };
-  const state: { by?: keyof typeof statusOfSignal; signal: AbortSignal; release: () => void } = {
+  const state: { by?: EndSignal; signal: AbortSignal; release: () => void } = {
     signal: controller.signal,
     release,
   };

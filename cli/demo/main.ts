@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the whole system over one clip. Starts all of it, uploads a clip of its own, shows what happens, and looks
- * at what came out. Exit status 0 only where that is right. With `--keep` all stays up, for files of one's own.
+ * at what came out. Exit status 0 only where that is right; 130 (143 by SIGTERM) where it was ended before. With `--keep` all
+ * stays up, for files of one's own.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { describe } from '../dev/command.ts';
 import { type Dev, startDev } from '../dev/dev.ts';
 import { endSignals } from '../dev/end-signals.ts';
 import { createScreen } from '../dev/screen.ts';
-import { exitCode, printFault, UsageError } from '../exit.ts';
+import { exitCode, printFault, statusOfSignal, UsageError } from '../exit.ts';
 import { checkOutput } from './check.ts';
 import { clip, makeClip } from './clip.ts';
 import { report } from './report.ts';
@@ -79,7 +80,11 @@ async function demo(keep: boolean): Promise<void> {
     process.stdout.write(`\nAll of it stays up.\n${describe(dev)}\n`);
     await ends.first;
   } catch (error) {
-    if (ends.signal.aborted) throw new Error('ended before the output was there');
+    if (ends.by) {
+      process.stderr.write('ended before the output was there\n');
+      process.exitCode = statusOfSignal[ends.by];
+      return;
+    }
     if (logs.length > 0) process.stderr.write(`\nlast words of the functions:\n${logs.join('')}\n`);
     throw error;
   } finally {

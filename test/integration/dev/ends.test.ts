@@ -13,6 +13,7 @@ import { until } from '../../support/until.ts';
 
 const startTimeout = 120_000; // ms until all is up
 const command = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const demo = fileURLToPath(new URL('../../../cli/demo/main.ts', import.meta.url));
 let folder: string;
 let temporary: string;
 let child: ChildProcess | undefined;
@@ -36,10 +37,12 @@ afterEach(async () => {
   await rm(temporary, { recursive: true, force: true });
 });
 
-function start(args: string[], env: NodeJS.ProcessEnv = {}) {
+const start = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  startNode([command, 'dev', '--transforms', folder, '--endpoint-alias', '127.0.0.1:9000', '--workers', '1', ...args], env);
+
+function startNode(args: string[], env: NodeJS.ProcessEnv = {}) {
   output = '';
-  const all = ['dev', '--transforms', folder, '--endpoint-alias', '127.0.0.1:9000', '--workers', '1', ...args];
-  const started = spawn(process.execPath, [command, ...all], { env: { ...process.env, TMPDIR: temporary, ...env } });
+  const started = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: temporary, ...env } });
   for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk) => (output += chunk));
   child = started;
   const ended = new Promise<number | null>((resolve) => started.once('exit', resolve));
@@ -167,6 +170,25 @@ describe('gst-functions dev', () => {
     const { ended } = start(args);
     expect(await ended).toBe(2);
     expect(output).toContain(told);
+  });
+});
+
+describe('npm run demo', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends all that it started on %s, with status %i', async (signal, status) => {
+    const { pid, ended } = startNode([demo]);
+    let seen: ProcessInfo[] = [];
+    await until(async () => {
+      seen = await processTree(pid);
+      return [/serve source/, /minio server/].every((one) => seen.some(({ command: found }) => one.test(found)));
+    }, startTimeout);
+    process.kill(pid, signal);
+    expect(await ended).toBe(status);
+    expect(output).toContain('ended before the output was there\n');
+    expect(await stillThere(seen)).toEqual([]);
+    expect((await readdir(temporary)).filter((name) => name.startsWith('gst-dev-'))).toEqual([]);
   });
 });
 
