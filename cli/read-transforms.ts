@@ -102,11 +102,18 @@ async function readText(file: string, findings: Finding[]): Promise<string> {
   }
 }
 
-/** Whoever names a path means that there is a Transform. */
+/**
+ * Whoever names a path means that there is a Transform. Where there is nothing at all, something went wrong before: a chart
+ * that could not be rendered would else pass.
+ */
 function withoutTransform(path: string, read: readonly ParsedTransforms[]): Finding {
   const kinds = new Set(read.flatMap(({ others }) => others.map(({ kind }) => kind)));
-  const message = `there is no Transform here${kinds.size === 0 ? '' : `, but ${[...kinds].join(', ')}`}`;
-  return { severity: 'warning', rule: 'no-transform', path: '', message, file: path };
+  const see = path === standardInput ? ': see what the command before it said' : '';
+  const message =
+    kinds.size === 0
+      ? `there is nothing in it, where a Transform is expected${see}`
+      : `there is no Transform here, but ${[...kinds].join(', ')}`;
+  return { severity: kinds.size === 0 ? 'error' : 'warning', rule: 'no-transform', path: '', message, file: path };
 }
 
 /** The ceilings and the endpoints of an installation, where the environment tells them: those of transcode. */
@@ -156,7 +163,7 @@ export async function readTransform(
     const lines = errors.map((finding) => `  ${formatFinding(finding)}`);
     throw new UsageError(`the Transform cannot be used:\n${lines.join('\n')}`, errors);
   }
-  if (resources === 0) throw new UsageError(`${path} holds no Transform`);
+  if (resources === 0) throw new UsageError(`${path === standardInput ? 'standard input' : path} holds no Transform`);
   const names = transforms.map(({ ref }) => ref.name);
   if (name === undefined || other) throw new UsageError(`${path} holds ${names.join(', ')}: say which by --name`);
   throw new UsageError(`${path} holds no Transform ${name}, but ${names.join(', ')}${meant(name, names)}`);

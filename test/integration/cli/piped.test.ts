@@ -38,6 +38,23 @@ it('validate reads what is piped into it', async () => {
   expect([out, status]).toEqual([expect.stringMatching(/^-:\d+:1 error kind no kind `Transfrom`/), 2]);
 });
 
+it.each([
+  ['nothing', ''],
+  ['comments alone', '---\n# Source: media/templates/transform.yaml\n---\n'],
+])('validate fails where the command before it brought %s', async (_name, input) => {
+  const { out, status } = await command(['validate', '-'], input);
+  expect(out).toBe(
+    '- error there is nothing in it, where a Transform is expected: see what the command before it said [no-transform]\n0 Transforms in 1 file: 1 error, 0 warnings\n',
+  );
+  expect(status).toBe(2);
+});
+
+it('validate only warns where resources of other kinds came in', async () => {
+  const { out, status } = await command(['validate', '-'], 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n');
+  expect(out).toContain('- warning there is no Transform here, but Secret [no-transform]\n');
+  expect(status).toBe(0);
+});
+
 it('tells its version', async () => {
   const { version } = JSON.parse(await readFile(path('package.json'), 'utf8'));
   expect(await command(['--version'])).toEqual({ out: `${version}\n`, err: '', status: 0 });

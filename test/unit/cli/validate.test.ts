@@ -112,6 +112,28 @@ describe('files and folders', () => {
     ]);
   });
 
+  it.each([
+    ['a file', 'empty.yaml'],
+    ['a folder of such files', 'empty'],
+  ])('%s that holds nothing is a fault, as a folder without files is, and told as one', async (_name, place) => {
+    const empty = await mkdtemp(join(tmpdir(), 'gst-empty-'));
+    await mkdir(join(empty, 'empty'));
+    for (const name of ['empty.yaml', 'empty/a.yaml']) await writeFile(join(empty, name), '# later\n---\n');
+    const { findings } = await readTransforms([join(empty, place)], {});
+    await rm(empty, { recursive: true });
+    expect(findings.map(formatFinding)).toEqual([
+      `${join(empty, place)} error there is nothing in it, where a Transform is expected [no-transform]`,
+    ]);
+  });
+
+  it('a file that holds nothing is passed over in a folder that holds Transforms', async () => {
+    const empty = join(folder, 'empty.yaml');
+    await writeFile(empty, '# later\n');
+    const { findings } = await readTransforms([folder], {});
+    await rm(empty);
+    expect(findings).toEqual([]);
+  });
+
   it('a file that is named twice is read once', async () => {
     expect((await readTransforms([join(folder, 'a.yaml'), folder], {})).files).toBe(2);
   });
