@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { createLog } from '../../lib/runtime/index.ts';
-import { UsageError } from '../exit.ts';
+import { number, wholeNumber } from '../number-option.ts';
 import { formatTable } from '../table.ts';
 import { type Dev, startDev } from './dev.ts';
 import { endSignals } from './end-signals.ts';
@@ -73,19 +73,4 @@ export function describe({ minio, brokerUrl, dashboardUrl, place, transforms, pr
     ['broker', `${brokerUrl} (events in hand are in memory only)`],
     ['end', 'Ctrl-C'],
   ]);
-}
-
-function number(option: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
-    throw new UsageError(`${option} is a number from ${min} to ${max}; found ${JSON.stringify(text)}`);
-  }
-  return value;
-}
-
-function wholeNumber(option: string, text: string | undefined, min: number, max: number): number | undefined {
-  const value = number(option, text, min, max);
-  if (value === undefined || Number.isInteger(value)) return value;
-  throw new UsageError(`${option} is a whole number; found ${JSON.stringify(text)}`);
 }

@@ -21,12 +21,16 @@ const functions: Record<string, () => Promise<Serve>> = {
 
 export const functionNames: readonly string[] = Object.keys(functions);
 
-/** @throws UsageError where there is no such function; Fault SETTINGS_INVALID */
+/** @throws UsageError where there is no such function, or port; Fault SETTINGS_INVALID */
 export async function serveFunction(name: string, options: ServeOptions = {}): Promise<void> {
   const load = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!load) {
     const { meant } = await import('../../lib/nearest.ts');
     throw new UsageError(`no function ${JSON.stringify(name)}, but ${functionNames.join(', ')}${meant(name, functionNames)}`);
+  }
+  if (options.port !== undefined) {
+    const { wholeNumber } = await import('../number-option.ts');
+    wholeNumber('--port', options.port, 0, 65_535);
   }
   const serve = await load();
   await serve(options);

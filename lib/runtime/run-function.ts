@@ -1,7 +1,6 @@
 /** The whole life of a function's process, from its settings to its last answer. */
-import { commonSettings } from './common-settings.ts';
 import { endSignals, type RunOptions } from './end-signals.ts';
-import { readSettings } from './settings.ts';
+import { runtimeSettings } from './runtime-settings.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule } from './types.ts';
@@ -13,7 +12,7 @@ import type { FunctionModule } from './types.ts';
  * @throws Fault SETTINGS_INVALID
  */
 export async function runFunction(module: FunctionModule, env: NodeJS.ProcessEnv, { signal }: RunOptions = {}): Promise<void> {
-  const { port, host, drainSeconds } = readSettings(commonSettings, env);
+  const { port, host, drainSeconds } = await runtimeSettings(module, env);
   // before anything is begun: a signal that comes meanwhile ends it in order too
   const stop = endSignals(env, signal);
   let stopTelemetry = async () => {};

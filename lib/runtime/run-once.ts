@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../errors.ts';
-import { commonSettings, onceSettings } from './common-settings.ts';
+import { onceSettings } from './common-settings.ts';
 import { type EndSignals, endSignals, type RunOptions } from './end-signals.ts';
+import { runtimeSettings } from './runtime-settings.ts';
 import { readSettings, settingsFault } from './settings.ts';
 import { startTelemetry } from './start-telemetry.ts';
 import type { FunctionModule, RunningFunction } from './types.ts';
@@ -21,7 +22,7 @@ const stopTime = 5_000;
  * @throws Fault SETTINGS_INVALID
  */
 export async function runOnce(module: FunctionModule, env: NodeJS.ProcessEnv, { signal }: RunOptions = {}): Promise<0 | 1 | 2> {
-  const { drainSeconds } = readSettings(commonSettings, env);
+  const { drainSeconds } = await runtimeSettings(module, env);
   const event = await readEvent(readSettings(onceSettings, env).eventPath ?? '');
   // before anything is begun: a signal that comes meanwhile ends it in order too
   const stop = endSignals(env, signal);

@@ -121,6 +121,8 @@ describe('says in one line what is wrong with what it was given, and ends with 2
     ['a file in place of a folder', ['run', example, main, '-o', main], `${main}: it is no folder`],
     ['a place where no folder can be', ['run', example, main, '-o', '/proc/x/out'], '/proc/x: no folder can be made there'],
     ['a device in place of a film', ['run', example, '/dev/null'], '/dev/null is a device or a pipe'],
+    ['a port that is none', ['serve', 'transcode', '--port', 'abc'], '--port is a number from 0 to 65535; found "abc"'],
+    ['no port at all', ['serve', 'source', '--port', ''], '--port is a number from 0 to 65535; found ""'],
     ['no cluster', ['retry', 'job'], 'no cluster is known here: set KUBECONFIG'],
     ['a configuration that is none', ['retry', 'job'], `${main} is no configuration of kubectl`, { KUBECONFIG: main }],
     ['one that names no cluster', ['retry', 'job'], `${example} names no cluster`, { KUBECONFIG: example }],

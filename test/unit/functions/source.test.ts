@@ -3,7 +3,7 @@ import { bearer } from '../../../functions/source/authorized.ts';
 import { createHandler } from '../../../functions/source/handler.ts';
 import { source } from '../../../functions/source/index.ts';
 import { createdObjects } from '../../../lib/events/index.ts';
-import { createHttpApp, createLifecycle } from '../../../lib/runtime/index.ts';
+import { createHttpApp, createLifecycle, runFunction, runOnce } from '../../../lib/runtime/index.ts';
 import { fakeBroker, keptLog, notification } from '../../support/functions.ts';
 
 const token = 'a token';
@@ -203,6 +203,14 @@ describe('who looks whether somebody is there', () => {
 
 describe('the settings of source', () => {
   const env = { K_SINK: 'http://broker.example/', LOG_LEVEL: 'silent' };
+
+  it.each([
+    ['to serve', runFunction],
+    ['for one event', runOnce],
+  ])('are at fault all at once, with those of the runtime: %s', async (_name, run) => {
+    const told = await run(source, { PORT: 'abc', K_EVENT_PATH: '/nonexistent' }).catch(({ message }: Error) => message);
+    for (const name of ['PORT must be', 'K_SINK is required', 'WEBHOOK_AUTH_TOKEN is required']) expect(told).toContain(name);
+  });
 
   it('ask for a token, unless strangers are let in on purpose', async () => {
     await expect(source.start(env)).rejects.toMatchObject({
