@@ -5,6 +5,7 @@ import { type Element, elementsOf, findingsIn, graphFromLaunch, lintGraph, type 
 import { asKubectl } from '../lib/transform/document/scalars.ts';
 import { UsageError } from './exit.ts';
 import { knownElements } from './known-elements.ts';
+import { launchText } from './launch-text.ts';
 
 export interface ConvertOptions {
   json?: boolean;
@@ -14,7 +15,8 @@ export interface ConvertOptions {
  * Prints YAML that goes under `pipeline:`, or with `json` `{sinks, elements, findings}`. What the checks of a Transform
  * would say of it is told too, with exit status 2 where it would be refused.
  */
-export async function convert(text: string, { json = false }: ConvertOptions): Promise<void> {
+export async function convert(words: readonly string[], { json = false }: ConvertOptions): Promise<void> {
+  const text = await launchText(words);
   const catalogue = knownElements();
   const read = collectFindings(() => undefined);
   const { outlets, ...graph } = graphFromLaunch(text, { catalogue }, read);

@@ -44,28 +44,27 @@ program
   .command('graph')
   .description('show the pipeline of a Transform without running it')
   .argument('<transform>', 'YAML file with a Transform')
-  .option('--format <format>', 'launch, dot, svg, png or jpg', 'launch')
+  .option('--format <format>', 'launch, dot, svg, png or jpg; that of the name of the output, or launch, where it is not given')
   .option('--name <name>', 'which Transform, where the file holds several')
   .option('-o, --output <file>', 'write there instead of to standard output')
   .option('--json', 'print one JSON object: the graph, with its text or picture')
-  .addHelpText('after', '\nExample:\n  gst-functions graph examples/mp4-converter.yaml --format svg -o pipeline.svg')
+  .addHelpText('after', '\nExample:\n  gst-functions graph examples/mp4-converter.yaml -o pipeline.svg')
   .action(async (transform, options) => (await import('./graph.ts')).graph(transform, options));
 
 program
   .command('convert')
   .description("turn gst-launch text into a Transform's elements")
   .allowUnknownOption() // those of gst-launch-1.0 are a part of the text
-  .argument('<text...>', 'the pipeline, as given to gst-launch-1.0; filesrc and filesink stand for input and output')
+  .argument(
+    '<text...>',
+    'the pipeline, as given to gst-launch-1.0; filesrc and filesink stand for input and output; - is standard input',
+  )
   .option('--json', 'print one JSON object instead of YAML')
   .addHelpText(
     'after',
     "\nExample:\n  gst-functions convert 'filesrc location=a.mkv ! decodebin ! videoconvert ! x264enc ! mp4mux ! filesink location=a.mp4'",
   )
-  .action(async (words, options) => (await import('./convert.ts')).convert(asText(words), options));
-
-/** A pipeline without quotes around it comes as the words that a shell made of it; blanks in one of them were in quotes. */
-const asText = (words: readonly string[]): string =>
-  words.length === 1 ? (words[0] as string) : words.map((word) => word.replaceAll(' ', '\\ ')).join(' ');
+  .action(async (words, options) => (await import('./convert.ts')).convert(words, options));
 
 program
   .command('catalogue')

@@ -28,7 +28,8 @@ export interface ReadTransforms {
   resources: number;
 }
 
-const yaml = /\.ya?ml$/i;
+/** Names of files that hold YAML. */
+export const yaml = /\.ya?ml$/i;
 /** As those who watch a folder have it; a mounted ConfigMap has its files in such a folder, and links to them. */
 const draft = /(^|\/)\./;
 
@@ -39,6 +40,10 @@ const standardInput = '-';
 async function yamlFiles(path: string, findings: Finding[]): Promise<string[]> {
   const tell = (message: string) => findings.push({ severity: 'error', rule: 'no-such-file', path: '', message, file: path });
   if (path === standardInput) return [path];
+  if (path === '') {
+    tell('the name of the file is empty: is a variable of the shell not set?');
+    return [];
+  }
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
@@ -56,7 +61,7 @@ async function yamlFiles(path: string, findings: Finding[]): Promise<string[]> {
   }
 }
 
-const causeOf = (error: unknown): string => pathCause(error) ?? `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+const causeOf = (error: unknown): string => pathCause(error) ?? `cannot be read: ${(error as Error).message}`;
 
 /** Never rejects for what is in the files: every fault of all of them is a finding. */
 export async function readTransforms(paths: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ReadTransforms> {

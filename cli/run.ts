@@ -3,9 +3,9 @@ import { relative } from 'node:path';
 import pino from 'pino';
 import { Fault } from '../lib/errors.ts';
 import type { MediaFacts, StreamFacts } from '../lib/events/types.ts';
-import { type EndSignal, statusOfSignal } from './exit.ts';
+import { type EndSignal, statusOfSignal, UsageError } from './exit.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { formatFinding, readTransform } from './read-transforms.ts';
+import { formatFinding, readTransform, yaml } from './read-transforms.ts';
 import { type OnceResult, runOnce } from './run/once.ts';
 import { formatBytes, formatTable } from './table.ts';
 
@@ -17,6 +17,8 @@ export interface RunOptions {
 
 /** Exit status 130 (143) where a signal stopped it, with nothing left behind. */
 export async function run(file: string, input: string, { output, name, json = false }: RunOptions): Promise<void> {
+  if (output === '') throw new UsageError('--output names no folder: its name is empty');
+  if (yaml.test(input) && !yaml.test(file)) throw new UsageError(`the Transform comes first: run ${input} ${file}`);
   const { transform, warnings } = await readTransform(file, name);
   const say = (line: string) => {
     if (!json) process.stderr.write(`${line}\n`);

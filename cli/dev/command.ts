@@ -1,7 +1,8 @@
 /** `gst-functions dev`: the whole system in the foreground, until Ctrl-C. */
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { createLog } from '../../lib/runtime/index.ts';
+import { commonSettings, createLog, readSettings } from '../../lib/runtime/index.ts';
+import { UsageError } from '../exit.ts';
 import { number, wholeNumber } from '../number-option.ts';
 import { formatTable } from '../table.ts';
 import { type Dev, startDev } from './dev.ts';
@@ -19,11 +20,13 @@ export interface DevCommand {
 }
 
 export async function dev(options: DevCommand): Promise<void> {
+  check(options);
+  const { logLevel } = readSettings({ logLevel: commonSettings.logLevel }, process.env);
   const json = options.json === true;
   const screen = createScreen(process.stdout, json);
   const lines = new PassThrough();
   createInterface({ input: lines }).on('line', (line) => screen.line('dev', line));
-  const log = createLog({ name: 'dev', level: process.env.LOG_LEVEL || 'info', format: 'json', output: lines });
+  const log = createLog({ name: 'dev', level: logLevel, format: 'json', output: lines });
   const ends = endSignals();
   let running: Dev | undefined;
   try {
@@ -54,6 +57,22 @@ export async function dev(options: DevCommand): Promise<void> {
     ends.release();
     lines.end();
   }
+}
+
+/** What is empty was meant to be something: a temporary folder in its place would take the objects away in the end. */
+function check({ transforms, data, endpointAlias = [] }: DevCommand): void {
+  for (const [option, name] of Object.entries({ '--transforms': transforms, '--data': data }))
+    if (name === '') throw new UsageError(`${option} names no folder: its name is empty`);
+  const odd = endpointAlias.find((alias) => !/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(alias));
+  if (odd !== undefined)
+    throw new UsageError(`--endpoint-alias is an address as Transforms name it, host:port; found ${JSON.stringify(odd)}`);
+  const { MINIO_ACCESS_KEY: access = '', MINIO_SECRET_KEY: secret = '' } = process.env;
+  const short = [
+    access !== '' && access.length < 3 && 'MINIO_ACCESS_KEY has 3 characters or more',
+    secret !== '' && secret.length < 8 && 'MINIO_SECRET_KEY has 8 characters or more',
+  ];
+  const told = short.filter((one) => one !== false);
+  if (told.length > 0) throw new UsageError(`${told.join(', ')}: MinIO takes no shorter ones`);
 }
 
 /** Where things are. */

@@ -100,6 +100,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     );
   }
   const dataDir = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'gst-dev-'));
+  makeFolder(dataDir); // a fault is of the folder that was named
   for (const name of ['objects', 'queue', 'jobs', 'scratch']) makeFolder(join(dataDir, name));
   const broker = createBroker({ triggers, parallel: { transcode: 1, [jobSink]: workers }, backoffScale: options.backoffScale });
   const functions = new Set<FunctionProcess>();

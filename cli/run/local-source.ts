@@ -22,6 +22,9 @@ export interface LocalSource {
  * @throws UsageError where there is no such file
  */
 export async function localSource(file: string, { source }: Pick<ResolvedTransform, 'source'>): Promise<LocalSource> {
+  if (file === '') throw new UsageError('the name of the media file is empty: is a variable of the shell not set?');
+  if (file === '-') throw new UsageError('run does not read standard input: what it holds must be in a file');
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(file)) throw new UsageError(`${file} is a URL: run takes a file of this machine`);
   const path = resolve(file);
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) throw new UsageError(`${file} is a folder: one media file is run at a time`);

@@ -58,10 +58,10 @@ export function parseTransforms(written: string, { file }: { file?: string } = {
     const { line, col } = lines.linePos(offset);
     return { ...inFile, line, column: col };
   };
-  const odd = text.search(notText);
+  const lost = text.indexOf('\ufffd'); // bytes that are none of UTF-8: the rest is of no interest then
+  const odd = lost >= 0 ? lost : text.search(notText);
   if (odd >= 0) {
-    const what =
-      text[odd] === '\ufffd' ? 'this is no text in UTF-8' : `the character ${codePoint(text, odd)} cannot stand in YAML`;
+    const what = lost >= 0 ? 'this is no text in UTF-8' : `the character ${codePoint(text, odd)} cannot stand in YAML`;
     fault('not-text', what, { ...inFile, ...lineAndColumn(text, odd) });
     return result;
   }

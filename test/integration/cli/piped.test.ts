@@ -73,6 +73,33 @@ it('convert takes the words of a command line, without quotes around all of it',
   });
 });
 
+it('convert takes a pipeline in quotes behind options, and says which it does not know', async () => {
+  const plain = await command(['convert', 'gst-launch-1.0', '-e', 'decodebin ! textoverlay text=a ! jpegenc']);
+  expect(plain).toEqual({ ...(await command(['convert', 'decodebin ! textoverlay text=a ! jpegenc'])), status: 0 });
+  const { err, status } = await command(['convert', 'decodebin ! jpegenc', '--jsn']);
+  expect([err, status]).toEqual([expect.stringContaining('`--jsn` is an option of a command'), 2]);
+});
+
+it('convert reads what is piped into it', async () => {
+  const { out, status } = await command(['convert', '-'], 'decodebin ! jpegenc\n');
+  expect([out, status]).toEqual(['elements:\n  - name: decodebin\n  - name: jpegenc\n', 0]);
+});
+
+it('graph draws what the name of its output says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gst-graph-'));
+  const begins: Array<[name: string, bytes: string]> = [
+    ['a.PNG', '\x89PNG'],
+    ['a.jpeg', '\xff\xd8\xff'],
+    ['a.dot', 'digraph'],
+    ['a.sh', 'gst-launch-1.0'],
+  ];
+  for (const [name, bytes] of begins) {
+    await command(['graph', path('examples/thumbnail.yaml'), '-o', join(folder, name)]);
+    expect((await readFile(join(folder, name), 'latin1')).startsWith(bytes), name).toBe(true);
+  }
+  await rm(folder, { recursive: true });
+});
+
 it('with --json says as an object what is wrong with its arguments', async () => {
   const { out, status } = await command(['run', 'one.yaml', '--json']);
   expect([JSON.parse(out), status]).toEqual([{ error: { message: "missing required argument 'input'" } }, 2]);
@@ -123,6 +150,17 @@ describe('says in one line what is wrong with what it was given, and ends with 2
     ['a device in place of a film', ['run', example, '/dev/null'], '/dev/null is a device or a pipe'],
     ['a port that is none', ['serve', 'transcode', '--port', 'abc'], '--port is a number from 0 to 65535; found "abc"'],
     ['no port at all', ['serve', 'source', '--port', ''], '--port is a number from 0 to 65535; found ""'],
+    ['the two in the other order', ['run', main, example], `the Transform comes first: run ${example} ${main}`],
+    ['no media file at all', ['run', example, ''], 'the name of the media file is empty'],
+    ['no folder at all', ['run', example, main, '-o', ''], '--output names no folder'],
+    ['a URL in place of a film', ['run', example, 'http://127.0.0.1/a.mkv'], 'http://127.0.0.1/a.mkv is a URL'],
+    ['what is piped in, in place of a film', ['run', example, '-'], 'run does not read standard input'],
+    [
+      'a format that is none',
+      ['graph', example, '--format', 'SVG'],
+      'there is no format SVG: launch, dot, svg, png, jpg; did you',
+    ],
+    ['a file in place of text', ['convert', example], `${example} is a file: convert takes the pipeline itself`],
     ['no cluster', ['retry', 'job'], 'no cluster is known here: set KUBECONFIG'],
     ['a configuration that is none', ['retry', 'job'], `${main} is no configuration of kubectl`, { KUBECONFIG: main }],
     ['one that names no cluster', ['retry', 'job'], `${example} names no cluster`, { KUBECONFIG: example }],

@@ -164,8 +164,22 @@ describe('gst-functions dev', () => {
     ['a part of a port', ['--minio-port', '9000.5'], '--minio-port is a whole number'],
     ['a port that is none', ['--minio-port', 'x'], '--minio-port is a number'],
     ['a place where no folder can be', ['--minio-port', '0', '--data', '/proc/x'], '/proc/x: no folder can be made there'],
+    ['an alias with a scheme', ['--endpoint-alias', 'http://minio:9000'], '--endpoint-alias is an address'],
+    ['no folder at all', ['--transforms', ''], '--transforms names no folder'],
+    ['no data folder at all', ['--data', ''], '--data names no folder'],
+    ['a file as its data folder', ['--minio-port', '0', '--data', command], `${command}: it is no folder`],
     ['no worker', ['--workers', '0'], '--workers is a number'],
   ];
+  it.each([
+    ['a key that is too short', { MINIO_ACCESS_KEY: 'ab' }, 'MINIO_ACCESS_KEY has 3 characters or more'],
+    ['a secret that is too short', { MINIO_SECRET_KEY: 'short' }, 'MINIO_SECRET_KEY has 8 characters or more'],
+    ['a level that is none', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of trace, debug,'],
+  ])('says what is wrong with its settings: %s', async (_name, env, told) => {
+    const { ended } = start(['--minio-port', '0'], env);
+    expect(await ended).toBe(2);
+    expect(output).toContain(told);
+    expect(await readdir(temporary)).toEqual([]);
+  });
   it.each(wrong)('says what is wrong with its arguments: %s', async (_name, args, told) => {
     const { ended } = start(args);
     expect(await ended).toBe(2);

@@ -134,6 +134,17 @@ describe('files and folders', () => {
     expect(findings).toEqual([]);
   });
 
+  it('a film is told to be no text, and a name that is empty to be that', async () => {
+    const film = join(folder, 'film.mkv');
+    await writeFile(film, Buffer.from('1a45dfa3010000ff', 'hex'));
+    const { findings } = await readTransforms([film, ''], {});
+    await rm(film);
+    expect(findings.map(formatFinding).sort()).toEqual([
+      `${film}:1:7 error this is no text in UTF-8 [not-text]`,
+      'error the name of the file is empty: is a variable of the shell not set? [no-such-file]',
+    ]);
+  });
+
   it('a file that is named twice is read once', async () => {
     expect((await readTransforms([join(folder, 'a.yaml'), folder], {})).files).toBe(2);
   });
