@@ -24,6 +24,9 @@ export interface Setting<T> {
 export type SettingsSpec = Readonly<Record<string, Setting<any>>>;
 export type Settings<S extends SettingsSpec> = Readonly<{ [K in keyof S]: S[K] extends Setting<infer T> ? T : never }>;
 
+/** Behind what is wrong with a number: `8m` was meant to be one. */
+const units: Readonly<Record<string, string>> = { s: ', in seconds', ms: ', in milliseconds' };
+
 /**
  * The settings that `spec` describes. A variable that is set to nothing counts as unset.
  *
@@ -47,7 +50,8 @@ export function readSettings<S extends SettingsSpec>(
       return [name, setting.read(text)];
     } catch (error) {
       const found = setting.secret ? '' : ` (found ${JSON.stringify(text.slice(0, 80))})`;
-      faults.push(`${setting.env} ${(error as Error).message}${found}`);
+      const unit = units[setting.unit ?? ''] ?? '';
+      faults.push(`${setting.env} ${(error as Error).message}${unit}${found}`);
       return [name, undefined];
     }
   });

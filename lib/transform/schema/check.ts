@@ -128,7 +128,7 @@ function tell(issue: Issue, context: Context): Path[] {
   } else if (issue.code === 'invalid_format') {
     findings.error('not-allowed', path, `${describe(found)} has not the form of ${expected(issue)}`);
   } else {
-    const hint = quoteHint(issue, found, plain(path)) || shapeHint(path, found, schema);
+    const hint = unitHint(path, found) || quoteHint(issue, found, plain(path)) || shapeHint(path, found, schema);
     findings.error('wrong-type', path, `expected ${expected(issue)}; found ${describe(found)}${hint}`);
   }
   return [path];
@@ -153,6 +153,12 @@ function expected(issue: Issue): string {
     errors.filter(({ path }) => path.length === 0).map((error) => expected(error as Issue)),
   );
   return [...new Set(options)].join(' or ') || 'a value';
+}
+
+/** A number alone is no duration, in quotes neither. */
+function unitHint(path: Path, found: unknown): string {
+  const duration = path.at(-2) === 'limits' && (path.at(-1) === 'timeout' || path.at(-1) === 'stall');
+  return duration && typeof found === 'number' ? `; write its unit: ${found}s for seconds, ${found}m for minutes` : '';
 }
 
 function quoteHint(issue: Issue, found: unknown, plain: string | undefined): string {

@@ -43,5 +43,8 @@ export function shapeHint(path: Path, found: unknown, schema: z.ZodType): string
     return wanted instanceof z.ZodRecord ? '; write each as `name: value`, in a line of its own' : '';
   }
   if (found.includes('!')) return '; gst-launch text goes under `launch`, in place of `elements`';
+  const [first = '', more] = found.trim().split(/\s+/);
+  if (typeof name === 'number' && more !== undefined)
+    return `; write \`- name: ${first}\`, and its properties under \`properties\``;
   return typeof name === 'number' ? `; write \`- name: ${found}\`` : `; write \`${name}: {name: ${found}}\``;
 }

@@ -44,7 +44,7 @@ describe('settings', () => {
       [
         'The settings cannot be used:',
         '  TOKEN is required: A token.',
-        '  COUNT must be a whole number from 1 to 9 (found "0")',
+        '  COUNT must be a whole number from 1 to 9, in seconds (found "0")',
         '  SHARE must be a number from 0 to 1 (found "2")',
         '  SIZE must be a size such as 65536, 64Ki or 16Gi (found "big")',
         '  ON must be true or false (found "maybe")',

@@ -297,6 +297,8 @@ describe('a Transform', () => {
     [pipeline({ elements: { name: 'decodebin' } }), 'spec.pipeline.elements', 'begins with `- `'],
     [pipeline({ elements: [null] }), 'spec.pipeline.elements[0]', 'this entry is there without a value: write a map'],
     [pipeline({ elements: ['decodebin'] }), 'spec.pipeline.elements[0]', '`- name: decodebin`'],
+    [pipeline({ elements: ['a b=5'] }), 'spec.pipeline.elements[0]', '`- name: a`, and its properties under `properties`'],
+    [pipeline({ limits: { stall: 90 } }), 'spec.pipeline.limits.stall', 'the number 90; write its unit: 90s for seconds'],
     [pipeline({ elements: [{ name: 'a', bitrate: 5 }] }), 'spec.pipeline.elements[0].bitrate', 'under `properties`'],
     [pipeline({ elements: [{ name: 'a', properties: 'b=5' }] }), 'spec.pipeline.elements[0].properties', '`name: value`'],
     [pipeline({ elements: [{ name: 'a b=5' }] }), 'spec.pipeline.elements[0].name', 'under `properties`'],
