@@ -26,8 +26,18 @@ export function lintLinks(graph: Graph, context: LintContext): void {
     lintTaken(node, info, graph, context);
     const { source } = graph;
     if (source?.node === node.id && source.pad !== undefined) lintEnd(source, 'sink', node.at, info, context);
+    if (source?.node === node.id) lintInput(node, formats.taken(source), context);
     for (const output of graph.outputs) if (output.from.node === node.id) lintOutput(output, info, formats, context);
   }
+}
+
+/** A capsfilter may say which frames a file of them holds; nothing else takes bytes for frames. */
+function lintInput({ factory, at }: Node, taken: Caps[] | undefined, { findings, path }: LintContext): void {
+  const caps = taken?.flatMap((one) => (one === 'ANY' ? [undefined] : one)) ?? [];
+  if (factory === 'capsfilter' || caps.length === 0 || !caps.every((one) => one && raw.test(one.name))) return;
+  const types = [...new Set(caps.map((one) => one?.name))].join(' and ');
+  const message = `the object is a file, and \`${factory}\` takes ${types}, which a decoder makes of it: begin with \`decodebin\``;
+  findings.error('raw-input', path(at, 'name'), message);
 }
 
 function lintOutput({ name, from, at }: OutputLink, info: ElementInfo, { given }: Formats, context: LintContext): void {

@@ -196,6 +196,18 @@ describe('formats', () => {
       [],
     ],
     [
+      'raw frames in a file, by caps that say so',
+      chain({ name: 'capsfilter', properties: { caps: 'video/x-raw,format=I420' } }, 'videoconvert', 'x264enc', 'mp4mux'),
+      [],
+    ],
+    [
+      'an object that nothing decodes',
+      chain('videoconvert', 'x264enc', 'mp4mux'),
+      [
+        `raw-input ${at(0)}.name: the object is a file, and \`videoconvert\` takes video/x-raw, which a decoder makes of it: begin with \`decodebin\``,
+      ],
+    ],
+    [
       'an output that is not encoded',
       chain('decodebin', 'videoconvert', 'queue'),
       [`raw-output ${at(2)}: the output \`out\` gets video/x-raw as it is, which no player opens: end in an encoder and a muxer`],
