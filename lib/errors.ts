@@ -170,7 +170,13 @@ const table = {
   MEDIA_NO_FRAMES: {
     class: 'permanent',
     message: 'The input ended without a single frame for {outputs}.',
-    remedy: 'Check that the file plays; it may hold headers only.',
+    remedy: 'Check that the file plays; it may hold headers only, or less sound than one frame of the encoder.',
+  },
+  MEDIA_UNTIMED: {
+    class: 'permanent',
+    message: 'The input does not say when its frames are shown, and only the first of them came into {outputs}.',
+    remedy:
+      'Put videorate and a capsfilter with a framerate (video/x-raw,framerate=25/1) before the encoder, or upload it in a container.',
   },
   MEDIA_TRUNCATED: {
     class: 'permanent',

@@ -8,7 +8,7 @@ import type { RunEnd } from './run.ts';
 import { sizeOf } from './scratch-size.ts';
 import { sourceReader } from './source-reader.ts';
 import type { RunRequest, RunResult } from './types.ts';
-import { checkFrames, checkTimes } from './verify.ts';
+import { checkFrames, checkTimes, checkUntimed } from './verify.ts';
 
 export interface Declared {
   /** Of the source's index, where it has one. */
@@ -17,7 +17,7 @@ export interface Declared {
   ratio: number;
 }
 
-/** @throws Fault MEDIA_NO_FRAMES, MEDIA_TRUNCATED */
+/** @throws Fault MEDIA_NO_FRAMES, MEDIA_UNTIMED, MEDIA_TRUNCATED */
 export async function resultOf(request: RunRequest, run: RunEnd, begun: number, declared: Declared): Promise<RunResult> {
   const { end, graph, skippedStreams, skippedOutputs, at } = run;
   const written = request.outputs.filter(({ name }) => !skippedOutputs.includes(name));
@@ -25,6 +25,7 @@ export async function resultOf(request: RunRequest, run: RunEnd, begun: number, 
   const bytes = Object.fromEntries(sizes);
   checkFrames(graph, end, bytes);
   if (request.source.kind === 'http') checkTimes(graph, end, Object.keys(bytes));
+  checkUntimed(graph, end, Object.keys(bytes));
   if (declared.tracks) checkDuration(declared.tracks, graph, end, declared.ratio);
   const outputs: Record<string, MediaFacts & { bytes: number }> = {};
   for (const { name, path } of written) {

@@ -30,13 +30,31 @@ export function checkFrames(graph: Graph, end: EndReport, bytes: Record<string, 
 export function checkTimes(graph: Graph, { pads, position = 0 }: EndReport, written: string[]): void {
   const isPicture = pads.some(({ klass, caps }) => /Decoder|Parser/.test(klass) && /^image\//.test(caps ?? ''));
   if (!isPicture || position > 0 || pads.some(({ klass }) => /Demux/.test(klass))) return;
-  const joined = written.filter((name) => {
-    const last = graph.outputs.find((output) => output.name === name)?.from.node;
-    return last !== undefined && isMuxer(last, pads);
-  });
+  const joined = muxed(graph, pads, written);
   if (joined.length > 0) throw new Fault('MEDIA_NO_FRAMES', { outputs: joined.join(', ') });
 }
 
+/**
+ * Raw H.264 and H.265 need not tell how long a frame lasts. Then the first alone has a time, and of the others a muxer says
+ * nothing: it leaves them out, or gives all of them that one time.
+ *
+ * @throws Fault MEDIA_UNTIMED
+ */
+export function checkUntimed(graph: Graph, { pads, position = 0 }: EndReport, written: string[]): void {
+  const isUntimed = pads.some(({ klass, caps = '' }) => /Parser/.test(klass) && untimedVideo.test(caps));
+  if (!isUntimed || position > 0 || pads.some(({ klass }) => /Demux/.test(klass))) return;
+  const joined = muxed(graph, pads, written);
+  if (joined.length > 0) throw new Fault('MEDIA_UNTIMED', { outputs: joined.join(', ') });
+}
+
+/** A demuxer tells the time itself, whatever the caps say. */
+const untimedVideo = /^video\/.*\bframerate=\(fraction\)0\/1\b/;
+
+const muxed = (graph: Graph, pads: PadReport[], written: string[]) =>
+  written.filter((name) => {
+    const last = graph.outputs.find((output) => output.name === name)?.from.node;
+    return last !== undefined && isMuxer(last, pads);
+  });
 const isMuxer = (element: string, pads: PadReport[]) => pads.some((pad) => pad.element === element && /Mux/.test(pad.klass));
 const any = (pads: Record<string, boolean>) => Object.values(pads).some(Boolean);
 

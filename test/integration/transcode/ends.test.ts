@@ -1,9 +1,10 @@
 /** How a run ends that does not succeed: each with its own code, and nothing left behind. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/errors.ts';
 import type { Element } from '../../../lib/graph/model.ts';
-import { makeClip } from '../../support/clips.ts';
+import { launch, makeClip } from '../../support/clips.ts';
 import { childrenOf } from '../../support/engine.ts';
 import { mp4Converter } from '../../support/pipelines.ts';
 import type { RequestFields } from '../../support/requests.ts';
@@ -118,6 +119,45 @@ describe('bad media', () => {
       const { status, error } = await fail({ source, elements: mp4Converter }, `out/cut-${share}.mp4`);
       expect({ status, code: error.code }).toEqual({ status: 422, code });
     }
+  });
+});
+
+describe('raw H.264 that says nothing of time, of which a muxer takes only the first frame', () => {
+  let untimed: Source;
+  beforeAll(async () => {
+    const raw = join(bench.folder, 'untimed.h264');
+    await launch(
+      `videotestsrc num-buffers=10 ! video/x-raw,width=160,height=120 ! openh264enc ! h264parse ! filesink location=${raw}`,
+    );
+    untimed = await bench.upload('in/untimed.h264', raw);
+  });
+
+  it('is MEDIA_UNTIMED', async () => {
+    const { status, error } = await fail({ source: untimed, elements: mp4Converter }, 'out/untimed.mp4');
+    expect({ status, code: error.code }).toEqual({ status: 422, code: 'MEDIA_UNTIMED' });
+  });
+
+  it('comes out whole with what the remedy says', async () => {
+    const timed: Element[] = [{ name: 'videorate' }, { name: 'capsfilter', properties: { caps: 'video/x-raw,framerate=25/1' } }];
+    const elements: Element[] = [
+      { name: 'decodebin' },
+      ...timed,
+      { name: 'videoconvert' },
+      { name: 'x264enc' },
+      { name: 'mp4mux' },
+    ];
+    const data = bench.request({ source: untimed, elements, sinks: { out: 'media/out/timed.mp4' } });
+    expect(await bench.ask(data)).toBe(204);
+    const { streams, duration } = await bench.decoded('out/timed.mp4');
+    expect(streams).toMatchObject([{ kind: 'video', frames: 10 }]);
+    expect(duration).toBeCloseTo(0.4, 2);
+  });
+
+  it('is whole where no muxer is', async () => {
+    const elements: Element[] = [...decoded, { name: 'jpegenc' }];
+    const data = bench.request({ source: untimed, elements, sinks: { out: 'media/out/untimed.mjpeg' } });
+    expect(await bench.ask(data)).toBe(204);
+    expect((await bench.decoded('out/untimed.mjpeg')).streams).toMatchObject([{ kind: 'video', frames: 10 }]);
   });
 });
 
