@@ -3,6 +3,7 @@ import { clock } from '../clock.ts';
 import { histogram, inSpan } from '../telemetry/index.ts';
 import { type Children, createChildren } from './children.ts';
 import { declaredBy } from './declared-duration.ts';
+import { inOwnWords } from './explained.ts';
 import { orOverCopy } from './local-copy.ts';
 import { containerMemory } from './process-memory.ts';
 import { resultOf } from './result.ts';
@@ -75,7 +76,7 @@ export function createEngine(options: EngineOptions, children: Children = create
     prepare: (factories) => children.prepare(factories),
     warm: () => children.reserve(),
     reserve,
-    run: orOverCopy(once),
+    run: inOwnWords(orOverCopy(once)),
     close: () => children.close(),
   };
 }

@@ -2,6 +2,7 @@
  * What the index of an mp4 or mov (its `moov` box, ISO/IEC 14496-12) declares: how long each track is by its sample
  * table, and how much of that lies inside of the file. Headers (mvhd, mdhd) also tell a duration, but claim what they like.
  */
+import { boxHead, type ReadAt, topBoxes, view } from './mp4-boxes.ts';
 
 export interface IndexedTrack {
   kind: 'video' | 'audio' | 'other';
@@ -11,53 +12,17 @@ export interface IndexedTrack {
   present: number;
 }
 
-/** Reads `length` bytes from `offset` on, or fewer where the file ends. */
-export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
-
 /** Largest index that is read, in bytes: that of a day of video has less. */
 const maxIndexBytes = 64 * 1024 * 1024;
-/** Boxes before the index that are skipped over, at most. */
-const maxTopBoxes = 64;
-const headBytes = 16;
-/** A file begins with one of these, or it is no mp4 or mov. */
-const firstBoxes = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot', 'styp', 'sidx', 'uuid']);
 
 /** The tracks, or undefined where the file is no mp4 or mov, or has no index that can be read. */
 export async function readMp4Index(readAt: ReadAt, fileSize: number): Promise<IndexedTrack[] | undefined> {
-  let offset = 0;
-  for (let boxes = 0; boxes < maxTopBoxes && offset + 8 <= fileSize; boxes++) {
-    const head = view(await readAt(offset, headBytes));
-    if (head.byteLength < 8) return undefined;
-    const box = boxHead(head, 0, fileSize - offset);
-    if (!box || (boxes === 0 && !firstBoxes.has(box.type))) return undefined;
-    if (box.type === 'moov') {
-      if (box.size > maxIndexBytes || offset + box.size > fileSize) return undefined;
-      return tracksOf(view(await readAt(offset, box.size)), fileSize);
-    }
-    offset += box.size;
+  for await (const { type, offset, size } of topBoxes(readAt, fileSize)) {
+    if (type !== 'moov') continue;
+    if (size > maxIndexBytes || offset + size > fileSize) return undefined;
+    return tracksOf(view(await readAt(offset, size)), fileSize);
   }
   return undefined;
-}
-
-const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-interface Box {
-  type: string;
-  /** Of head and content. */
-  size: number;
-  /** Where the content begins, from the begin of the box. */
-  content: number;
-}
-
-function boxHead(data: DataView, at: number, room: number): Box | undefined {
-  if (at + 8 > data.byteLength) return undefined;
-  const short = data.getUint32(at);
-  const type = String.fromCharCode(...[4, 5, 6, 7].map((byte) => data.getUint8(at + byte)));
-  if (short === 0) return { type, size: room, content: 8 };
-  if (short !== 1) return short >= 8 ? { type, size: short, content: 8 } : undefined;
-  if (at + 16 > data.byteLength) return undefined;
-  const long = Number(data.getBigUint64(at + 8));
-  return long >= 16 ? { type, size: long, content: 16 } : undefined;
 }
 
 /** The content of the first box of each type inside of `data`; of `trak` every one. */

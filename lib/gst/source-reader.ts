@@ -2,7 +2,7 @@
 import { open, readFile } from 'node:fs/promises';
 import * as http from 'node:http';
 import type { ReadAccess } from '../storage/types.ts';
-import type { ReadAt } from './mp4-index.ts';
+import type { ReadAt } from './mp4-boxes.ts';
 
 /** Bytes of the first read: the whole index of a short file, and the heads of all boxes before it. */
 const firstRead = 64 * 1024;

@@ -120,6 +120,20 @@ describe('bad media', () => {
       expect({ status, code: error.code }).toEqual({ status: 422, code });
     }
   });
+
+  it('a segment of a film, of which qtdemux says nothing: why it cannot be read', async () => {
+    const whole = join(bench.folder, 'fragments.mp4');
+    await launch(`videotestsrc num-buffers=30 ! x264enc ! mp4mux fragment-duration=500 ! filesink location=${whole}`);
+    const { readFile } = await import('node:fs/promises');
+    const bytes = await readFile(whole);
+    // from its first segment to its table of segments (mfra), which it looks for again and again
+    const source = await bench.upload('in/segment.mp4', bytes.subarray(bytes.indexOf('moof') - 4));
+    const { status, error } = await fail({ source, elements: mp4Converter, limits: { stall: 2 } }, 'out/segment.mp4');
+    expect({ status, code: error.code }).toEqual({ status: 422, code: 'MEDIA_CORRUPT' });
+    expect(error.message).toBe(
+      'The input cannot be read by qtdemux: it is a segment of a film without its initialisation segment (moov)',
+    );
+  });
 });
 
 describe('raw H.264 that says nothing of time, of which a muxer takes only the first frame', () => {
