@@ -24,26 +24,28 @@ export async function declaredBy({ source, sourceSize }: RunRequest, signal: Abo
   }
 }
 
-/**
- * @throws Fault MEDIA_TRUNCATED where the samples of a track are not in the file, or were read and did not come out
- */
-export function checkDuration(tracks: IndexedTrack[], graph: Graph, end: EndReport, ratio: number): void {
-  const media = tracks.filter(({ kind }) => kind !== 'other');
-  const longest = Math.max(0, ...media.map(({ declared }) => declared));
-  const enough = (there: number, declared: number) => there >= declared * ratio || there >= declared - slack;
-  const fail = (declared: number, decoded: number): never => {
-    throw new Fault('MEDIA_TRUNCATED', { declared: rounded(declared), decoded: rounded(decoded) });
-  };
-  for (const { declared, present } of media) if (!enough(present, declared)) fail(declared, present);
+/** @throws Fault MEDIA_TRUNCATED where the samples of a track are not in the file, so that it may have given no frame at all */
+export function checkPresent(tracks: IndexedTrack[], ratio: number): void {
+  for (const { declared, present } of media(tracks)) if (!enough(present, declared, ratio)) fail(declared, present);
+}
 
+/** @throws Fault MEDIA_TRUNCATED where samples were read and did not come out */
+export function checkDuration(tracks: IndexedTrack[], graph: Graph, end: EndReport, ratio: number): void {
+  const longest = Math.max(0, ...media(tracks).map(({ declared }) => declared));
   const positions = Object.values(end.positions);
   if (positions.length === 0 || stopsEarly(graph)) return;
   const decoded = Math.max(...positions);
   // a demuxer may stop in the middle of a damaged file without a word; and before the end of streams that nobody wants
-  const least = Math.max(0, ...[...shownKinds(end)].map((kind) => shortest(media, kind)));
-  if (!enough(decoded, least)) fail(least, decoded);
+  const least = Math.max(0, ...[...shownKinds(end)].map((kind) => shortest(tracks, kind)));
+  if (!enough(decoded, least, ratio)) fail(least, decoded);
   // where it has come to the end, so has the longest
-  if (enough(end.demuxed.qtdemux ?? 0, longest) && !enough(decoded, longest)) fail(longest, decoded);
+  if (enough(end.demuxed.qtdemux ?? 0, longest, ratio) && !enough(decoded, longest, ratio)) fail(longest, decoded);
+}
+
+const media = (tracks: IndexedTrack[]) => tracks.filter(({ kind }) => kind !== 'other');
+const enough = (there: number, declared: number, ratio: number) => there >= declared * ratio || there >= declared - slack;
+function fail(declared: number, decoded: number): never {
+  throw new Fault('MEDIA_TRUNCATED', { declared: rounded(declared), decoded: rounded(decoded) });
 }
 
 /** Kinds of the streams that came to encoders, muxers and sinks of the graph. */

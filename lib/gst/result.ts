@@ -1,6 +1,6 @@
 /** The result of a run that reached its end, or the fault that it is none. */
 import type { MediaFacts } from '../events/types.ts';
-import { checkDuration } from './declared-duration.ts';
+import { checkDuration, checkPresent } from './declared-duration.ts';
 import { sinkName } from './launch.ts';
 import { inputFacts, outputFacts } from './media-facts.ts';
 import { type IndexedTrack, readMp4Index } from './mp4-index.ts';
@@ -23,6 +23,7 @@ export async function resultOf(request: RunRequest, run: RunEnd, begun: number, 
   const written = request.outputs.filter(({ name }) => !skippedOutputs.includes(name));
   const sizes = await Promise.all(written.map(async ({ name, path }) => [name, await sizeOf(path)] as const));
   const bytes = Object.fromEntries(sizes);
+  if (declared.tracks) checkPresent(declared.tracks, declared.ratio);
   checkFrames(graph, end, bytes);
   if (request.source.kind === 'http') checkTimes(graph, end, Object.keys(bytes));
   checkUntimed(graph, end, Object.keys(bytes));

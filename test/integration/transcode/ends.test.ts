@@ -111,12 +111,13 @@ describe('bad media', () => {
     expect(spawnSync('gst-launch-1.0', line.split(' ')).status).toBe(0);
     const { readFile } = await import('node:fs/promises');
     const bytes = await readFile(whole);
-    for (const [share, code] of [
-      [0.5, 'MEDIA_TRUNCATED'],
-      [0.005, 'MEDIA_CORRUPT'],
+    for (const [at, code] of [
+      [bytes.length / 2, 'MEDIA_TRUNCATED'],
+      [bytes.indexOf('mdat') + 4, 'MEDIA_TRUNCATED'],
+      [bytes.length * 0.005, 'MEDIA_CORRUPT'],
     ] as const) {
-      const source = await bench.upload(`in/cut-${share}.mp4`, bytes.subarray(0, Math.floor(bytes.length * share)));
-      const { status, error } = await fail({ source, elements: mp4Converter }, `out/cut-${share}.mp4`);
+      const source = await bench.upload(`in/cut-${at}.mp4`, bytes.subarray(0, Math.floor(at)));
+      const { status, error } = await fail({ source, elements: mp4Converter }, `out/cut-${at}.mp4`);
       expect({ status, code: error.code }).toEqual({ status: 422, code });
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../lib/graph/model.ts';
-import { checkDuration } from '../../../lib/gst/declared-duration.ts';
+import { checkDuration, checkPresent } from '../../../lib/gst/declared-duration.ts';
 import type { IndexedTrack } from '../../../lib/gst/mp4-index.ts';
 import type { EndReport, PadReport } from '../../../lib/gst/protocol.ts';
 
@@ -27,6 +27,7 @@ const graph = (factory = 'x264enc', properties = {}): Graph => ({
 function code(tracks: IndexedTrack[], decoded: number, pads: PadReport[], { read = decoded, of = graph() } = {}) {
   const end: EndReport = { positions: { e: decoded }, demuxed: { qtdemux: read }, pads, buffers: {} };
   try {
+    checkPresent(tracks, 0.9);
     checkDuration(tracks, of, end, 0.9);
     return undefined;
   } catch (error) {
