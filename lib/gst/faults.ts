@@ -110,7 +110,7 @@ function classify(error: BusError, blame: Blame): Verdict {
     const at = error.refusedBy;
     return {
       code: 'CAPS_NOT_NEGOTIATED',
-      details: { element: at?.name ?? element, cause: at ? `it does not take ${at.caps}` : why },
+      details: { element: at?.name ?? element, cause: at ? `it, or what follows it, does not take ${at.caps}` : why },
       element: at?.name,
     };
   }

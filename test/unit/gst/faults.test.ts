@@ -127,6 +127,14 @@ describe('the code of a bus error', () => {
     expect(faultOf(full, { ...blame, ...more }).code).toBe(code);
   });
 
+  it('of formats is not laid on a converter alone: it takes only what those behind it take', () => {
+    const at = { name: 'videoconvert0', factory: 'videoconvert', caps: 'video/x-raw, width=8, height=8' };
+    const error = { message: echo, debug: '', path: path('queue0'), factory: 'queue', klass: 'Generic', flowReturn: -4 };
+    expect(faultOf({ ...error, refusedBy: at }, blame).message).toBe(
+      'videoconvert0 and its neighbour share no format: it, or what follows it, does not take video/x-raw, width=8, height=8',
+    );
+  });
+
   it('goes with the element, and with GStreamer’s own words without secrets', () => {
     const fault = faultOf(
       {
