@@ -29,17 +29,23 @@ export function checkPresent(tracks: IndexedTrack[], ratio: number): void {
   for (const { declared, present } of media(tracks)) if (!enough(present, declared, ratio)) fail(declared, present);
 }
 
-/** @throws Fault MEDIA_TRUNCATED where samples were read and did not come out */
+/**
+ * How far came what came out is known by where its last frame begins: how long that one is shown, as the last of a recording of
+ * a screen, an element need not know.
+ *
+ * @throws Fault MEDIA_TRUNCATED where samples were read and did not come out
+ */
 export function checkDuration(tracks: IndexedTrack[], graph: Graph, end: EndReport, ratio: number): void {
-  const longest = Math.max(0, ...media(tracks).map(({ declared }) => declared));
   const positions = Object.values(end.positions);
   if (positions.length === 0 || stopsEarly(graph)) return;
   const decoded = Math.max(...positions);
+  const cameOut = ({ declared, longest }: IndexedTrack) => enough(decoded + longest, declared, ratio);
   // a demuxer may stop in the middle of a damaged file without a word; and before the end of streams that nobody wants
-  const least = Math.max(0, ...[...shownKinds(end)].map((kind) => shortest(tracks, kind)));
-  if (!enough(decoded, least, ratio)) fail(least, decoded);
+  const least = longestOf([...shownKinds(end)].flatMap((kind) => shortest(tracks, kind) ?? []));
+  if (least && !cameOut(least)) fail(least.declared, decoded);
   // where it has come to the end, so has the longest
-  if (enough(end.demuxed.qtdemux ?? 0, longest, ratio) && !enough(decoded, longest, ratio)) fail(longest, decoded);
+  const whole = longestOf(media(tracks));
+  if (whole && enough(end.demuxed.qtdemux ?? 0, whole.declared, ratio) && !cameOut(whole)) fail(whole.declared, decoded);
 }
 
 const media = (tracks: IndexedTrack[]) => tracks.filter(({ kind }) => kind !== 'other');
@@ -52,11 +58,11 @@ function fail(declared: number, decoded: number): never {
 const shownKinds = ({ pads }: EndReport) =>
   new Set(pads.flatMap(({ top, direction, caps }) => (top && direction === 'sink' && streamOf(caps ?? '')?.kind) || []));
 
-/** Seconds of the shortest track of a kind: which of several was taken is not known. */
-function shortest(tracks: readonly IndexedTrack[], wanted: string): number {
-  const of = tracks.filter(({ kind, declared }) => kind === wanted && declared > 0);
-  return of.length === 0 ? 0 : Math.min(...of.map(({ declared }) => declared));
-}
+/** The shortest track of a kind: which of several was taken is not known. */
+const shortest = (tracks: readonly IndexedTrack[], wanted: string) =>
+  byLength(tracks.filter(({ kind, declared }) => kind === wanted && declared > 0))[0];
+const longestOf = (tracks: readonly IndexedTrack[]) => byLength(tracks).at(-1);
+const byLength = (tracks: readonly IndexedTrack[]) => tracks.toSorted((one, other) => one.declared - other.declared);
 
 const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
 

@@ -10,6 +10,8 @@ export interface IndexedTrack {
   declared: number;
   /** Seconds of samples whose bytes the file has. */
   present: number;
+  /** Seconds of the longest sample. */
+  longest: number;
 }
 
 /** Largest index that is read, in bytes: that of a day of video has less. */
@@ -63,10 +65,15 @@ function trackOf(trak: DataView, movieScale: number, fileSize: number): IndexedT
   const handler = inside(trak, 'mdia', 'hdlr');
   const name = handler ? String.fromCharCode(...[8, 9, 10, 11].map((byte) => handler.getUint8(byte))) : '';
   const stbl = inside(trak, 'mdia', 'minf', 'stbl');
-  const { all, present } = stbl && scale > 0 ? sampleTimes(stbl, fileSize) : { all: 0, present: 0 };
+  const { all, present, longest } = stbl && scale > 0 ? sampleTimes(stbl, fileSize) : none;
   const shown = editedSeconds(inside(trak, 'edts', 'elst'), movieScale);
   const declared = Math.min(all / scale || 0, shown ?? Number.POSITIVE_INFINITY);
-  return { kind: kinds[name] ?? 'other', declared, present: Math.min(present / scale || 0, declared) };
+  return {
+    kind: kinds[name] ?? 'other',
+    declared,
+    present: Math.min(present / scale || 0, declared),
+    longest: longest / scale || 0,
+  };
 }
 
 /** Of mvhd and mdhd alike: behind two times, whose width the version tells. */
@@ -91,15 +98,22 @@ function editedSeconds(elst: DataView | undefined, movieScale: number): number |
   return sum > 0 ? sum / movieScale : undefined; // a duration of 0 means: to the end
 }
 
-/** Ticks of all samples, and of those whose bytes end inside of the file. */
-function sampleTimes(stbl: DataView, fileSize: number): { all: number; present: number } {
+/** In ticks: all samples, those whose bytes end inside of the file, and the longest one. */
+interface SampleTimes {
+  all: number;
+  present: number;
+  longest: number;
+}
+const none: SampleTimes = { all: 0, present: 0, longest: 0 };
+
+function sampleTimes(stbl: DataView, fileSize: number): SampleTimes {
   const stts = inside(stbl, 'stts');
   const stsz = inside(stbl, 'stsz');
   const stsc = inside(stbl, 'stsc');
   const stco = inside(stbl, 'stco');
   const co64 = inside(stbl, 'co64');
   const offsets = stco ?? co64;
-  if (!stts || !stsz || !stsc || !offsets) return { all: 0, present: 0 };
+  if (!stts || !stsz || !stsc || !offsets) return none;
 
   const times = stts.getUint32(4);
   const fixedSize = stsz.getUint32(4);
@@ -107,7 +121,12 @@ function sampleTimes(stbl: DataView, fileSize: number): { all: number; present: 
   const runs = stsc.getUint32(4);
   const chunks = offsets.getUint32(4);
   let all = 0;
-  for (let index = 0; index < times; index++) all += stts.getUint32(8 + index * 8) * stts.getUint32(12 + index * 8);
+  let longest = 0;
+  for (let index = 0; index < times; index++) {
+    const [count, ticks] = [stts.getUint32(8 + index * 8), stts.getUint32(12 + index * 8)];
+    all += count * ticks;
+    if (count > 0) longest = Math.max(longest, ticks);
+  }
 
   let present = 0;
   let sample = 0;
@@ -133,5 +152,5 @@ function sampleTimes(stbl: DataView, fileSize: number): { all: number; present: 
       sample += step;
     }
   }
-  return { all, present };
+  return { all, present, longest };
 }

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../support/clips.ts';
 import { mp4Converter } from '../../support/pipelines.ts';
@@ -38,5 +41,23 @@ describe('a request over a clip with picture and sound', () => {
       ],
     });
     expect(await bench.leftovers(['out/clip.mp4'])).toEqual([]);
+  });
+});
+
+describe('a film whose last picture is shown for long, as that of a recording of a screen', () => {
+  it('is whole with all its frames, although no element tells how long the last one is', async () => {
+    const [source, film] = [join(bench.folder, 'source.mp4'), join(bench.folder, 'still.mp4')];
+    const ffmpeg = (...args: string[]) => promisify(execFile)('ffmpeg', ['-v', 'error', ...args]);
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=1:r=10:s=160x120', '-c:v', 'libx264', '-bf', '0', '-pix_fmt', 'yuv420p', source);
+    await ffmpeg('-i', source, '-c', 'copy', '-bsf:v', "setts=duration='if(eq(N,9),3/TB,DURATION)'", film);
+    const data = bench.request({
+      source: await bench.upload('in/still.mp4', film),
+      elements: mp4Converter,
+      sinks: { out: 'media/out/still.mp4' },
+    });
+    const status = await bench.ask(data);
+    expect(bench.broker.last('failed', data.job)?.data.error).toBeUndefined();
+    expect(status).toBe(204);
+    expect((await bench.decoded('out/still.mp4')).streams).toMatchObject([{ kind: 'video', frames: 10 }]);
   });
 });

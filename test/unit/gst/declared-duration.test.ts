@@ -4,7 +4,12 @@ import { checkDuration, checkPresent } from '../../../lib/gst/declared-duration.
 import type { IndexedTrack } from '../../../lib/gst/mp4-index.ts';
 import type { EndReport, PadReport } from '../../../lib/gst/protocol.ts';
 
-const track = (kind: IndexedTrack['kind'], declared: number, present = declared): IndexedTrack => ({ kind, declared, present });
+const track = (kind: IndexedTrack['kind'], declared: number, present = declared, longest = 0.04): IndexedTrack => ({
+  kind,
+  declared,
+  present,
+  longest,
+});
 const pad = (caps: string, top = true): PadReport => ({
   element: 'encoder',
   factory: 'x',
@@ -42,6 +47,8 @@ describe('what came out of an mp4 is held against its index', () => {
     ['its bytes end in the middle', code([track('video', 4, 1)], 4, [video]), 'MEDIA_TRUNCATED'],
     ['it was read to its end, and half was lost', code(both, 2, [video, audio], { read: 4 }), 'MEDIA_TRUNCATED'],
     ['the demuxer stopped in the middle without a word', code(both, 1.2, [video, audio]), 'MEDIA_TRUNCATED'],
+    ['all came, and the last of it is shown for long', code([track('video', 4, 4, 2)], 2, [video], { read: 4 }), undefined],
+    ['the end is missing, and more than one frame of it', code([track('video', 4, 4, 1)], 2, [video]), 'MEDIA_TRUNCATED'],
     ['a single picture was asked for', code(both, 0, [video], { of: graph('pngenc', { snapshot: true }) }), undefined],
     ['one picture was frozen', code(both, 0, [video], { of: graph('imagefreeze') }), undefined],
     ['only its sound was wanted, which is shorter', code([track('video', 12), track('audio', 1)], 1, [audio]), undefined],
