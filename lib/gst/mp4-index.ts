@@ -66,8 +66,9 @@ function trackOf(trak: DataView, movieScale: number, fileSize: number): IndexedT
   const name = handler ? String.fromCharCode(...[8, 9, 10, 11].map((byte) => handler.getUint8(byte))) : '';
   const stbl = inside(trak, 'mdia', 'minf', 'stbl');
   const { all, present, longest } = stbl && scale > 0 ? sampleTimes(stbl, fileSize) : none;
-  const shown = editedSeconds(inside(trak, 'edts', 'elst'), movieScale);
-  const declared = Math.min(all / scale || 0, shown ?? Number.POSITIVE_INFINITY);
+  const total = all / scale || 0;
+  const shown = editedSeconds(inside(trak, 'edts', 'elst'), movieScale, (start) => Math.max(0, total - start / scale));
+  const declared = Math.min(total, shown ?? Number.POSITIVE_INFINITY);
   return {
     kind: kinds[name] ?? 'other',
     declared,
@@ -83,8 +84,11 @@ function timescale(header: DataView | undefined): number {
   return at + 4 <= header.byteLength ? header.getUint32(at) : 0;
 }
 
-/** Sum of the edits that show something; empty ones (media time -1) only delay. */
-function editedSeconds(elst: DataView | undefined, movieScale: number): number | undefined {
+/**
+ * Sum of the edits that show something; empty ones (media time -1) only delay. None shows more than the rest of the track
+ * from its start on, which is what one without a duration shows.
+ */
+function editedSeconds(elst: DataView | undefined, movieScale: number, restFrom: (start: number) => number): number | undefined {
   if (!elst || movieScale === 0) return undefined;
   const wide = elst.getUint8(0) === 1;
   const count = elst.getUint32(4);
@@ -93,9 +97,9 @@ function editedSeconds(elst: DataView | undefined, movieScale: number): number |
     const at = 8 + index * (wide ? 20 : 12);
     const duration = wide ? Number(elst.getBigUint64(at)) : elst.getUint32(at);
     const start = wide ? Number(elst.getBigInt64(at + 8)) : elst.getInt32(at + 4);
-    if (start >= 0) sum += duration;
+    if (start >= 0) sum += duration > 0 ? Math.min(duration / movieScale, restFrom(start)) : restFrom(start);
   }
-  return sum > 0 ? sum / movieScale : undefined; // a duration of 0 means: to the end
+  return sum > 0 ? sum : undefined;
 }
 
 /** In ticks: all samples, those whose bytes end inside of the file, and the longest one. */

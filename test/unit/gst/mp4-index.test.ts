@@ -14,7 +14,10 @@ const box = (type: string, ...contents: Buffer[]) => {
 };
 
 /** Ten samples of 100 bytes and 1 s each, in one chunk at `offset`. */
-function track(offset: number, { handler = 'vide', edit }: { handler?: string; edit?: number } = {}): Buffer {
+function track(
+  offset: number,
+  { handler = 'vide', edit, start = 0 }: { handler?: string; edit?: number; start?: number } = {},
+): Buffer {
   const stbl = box(
     'stbl',
     box('stts', u32(0, 1, 10, 1000)),
@@ -28,7 +31,7 @@ function track(offset: number, { handler = 'vide', edit }: { handler?: string; e
     box('hdlr', u32(0, 0), Buffer.from(handler), u32(0)),
     box('minf', stbl),
   );
-  return box('trak', ...(edit === undefined ? [] : [box('edts', box('elst', u32(0, 1, edit, 0, 0x10000)))]), mdia);
+  return box('trak', ...(edit === undefined ? [] : [box('edts', box('elst', u32(0, 1, edit, start, 0x10000)))]), mdia);
 }
 const moov = (...tracks: Buffer[]) => box('moov', box('mvhd', u32(0, 0, 0, 600, 0)), ...tracks);
 const read = (file: Buffer, size = file.length) =>
@@ -53,6 +56,14 @@ describe('the index of an mp4', () => {
   it('follows the edit list: what is not shown is not missing', async () => {
     const file = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8, { edit: 2400, handler: 'soun' }))]);
     expect(await read(file)).toEqual([{ kind: 'audio', declared: 4, present: 4, longest: 1 }]);
+  });
+
+  it.each([
+    ['tells no duration', 0],
+    ['claims more than there is', 6000],
+  ])('shows the rest of the track from the start of an edit that %s', async (_what, edit) => {
+    const file = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8, { edit, start: 3000 }))]);
+    expect(await read(file)).toMatchObject([{ declared: 7, present: 7 }]);
   });
 
   const none: Array<[what: string, file: Buffer]> = [
