@@ -39,7 +39,7 @@ export function checkDuration(tracks: IndexedTrack[], graph: Graph, end: EndRepo
   const positions = Object.values(end.positions);
   if (positions.length === 0 || stopsEarly(graph)) return;
   const decoded = Math.max(...positions);
-  const cameOut = ({ declared, longest }: IndexedTrack) => enough(decoded + longest, declared, ratio);
+  const cameOut = ({ declared, last }: IndexedTrack) => enough(decoded + last, declared, ratio);
   // a demuxer may stop in the middle of a damaged file without a word; and before the end of streams that nobody wants
   const least = longestOf([...shownKinds(end)].flatMap((kind) => shortest(tracks, kind) ?? []));
   if (least && !cameOut(least)) fail(least.declared, decoded);

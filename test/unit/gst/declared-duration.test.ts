@@ -4,11 +4,11 @@ import { checkDuration, checkPresent } from '../../../lib/gst/declared-duration.
 import type { IndexedTrack } from '../../../lib/gst/mp4-index.ts';
 import type { EndReport, PadReport } from '../../../lib/gst/protocol.ts';
 
-const track = (kind: IndexedTrack['kind'], declared: number, present = declared, longest = 0.04): IndexedTrack => ({
+const track = (kind: IndexedTrack['kind'], declared: number, present = declared, last = 0.04): IndexedTrack => ({
   kind,
   declared,
   present,
-  longest,
+  last,
 });
 const pad = (caps: string, top = true): PadReport => ({
   element: 'encoder',

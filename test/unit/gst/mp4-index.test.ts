@@ -13,16 +13,22 @@ const box = (type: string, ...contents: Buffer[]) => {
   return Buffer.concat([u32(content.length + 8), Buffer.from(type, 'latin1'), content]);
 };
 
-/** Ten samples of 100 bytes and 1 s each, in one chunk at `offset`. */
-function track(
-  offset: number,
-  { handler = 'vide', edit, start = 0 }: { handler?: string; edit?: number; start?: number } = {},
-): Buffer {
+interface TrackFields {
+  handler?: string;
+  edit?: number;
+  start?: number;
+  /** Of one run of samples after the other: how many, and how long each lasts in ms. */
+  times?: number[];
+}
+
+/** Samples of 100 bytes, in one chunk at `offset`: ten of 1 s each, unless `times` tells otherwise. */
+function track(offset: number, { handler = 'vide', edit, start = 0, times = [10, 1000] }: TrackFields = {}): Buffer {
+  const count = times.reduce((sum, value, at) => (at % 2 === 0 ? sum + value : sum), 0);
   const stbl = box(
     'stbl',
-    box('stts', u32(0, 1, 10, 1000)),
-    box('stsz', u32(0, 100, 10)),
-    box('stsc', u32(0, 1, 1, 10, 1)),
+    box('stts', u32(0, times.length / 2, ...times)),
+    box('stsz', u32(0, 100, count)),
+    box('stsc', u32(0, 1, 1, count, 1)),
     box('stco', u32(0, 1, offset)),
   );
   const mdia = box(
@@ -43,19 +49,30 @@ const withIndexLast = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8))]);
 
 describe('the index of an mp4', () => {
   it('tells how long the samples of a track are, whatever its headers claim', async () => {
-    expect(await read(withIndexLast)).toEqual([{ kind: 'video', declared: 10, present: 10, longest: 1 }]);
+    expect(await read(withIndexLast)).toEqual([{ kind: 'video', declared: 10, present: 10, last: 1 }]);
   });
 
   it('tells how much of it the file has', async () => {
     const index = moov(track(0));
     const first = ftyp.length + index.length + 8;
     const file = Buffer.concat([ftyp, moov(track(first)), data]);
-    expect(await read(file.subarray(0, first + 350))).toEqual([{ kind: 'video', declared: 10, present: 3, longest: 1 }]);
+    expect(await read(file.subarray(0, first + 350))).toEqual([{ kind: 'video', declared: 10, present: 3, last: 1 }]);
+  });
+
+  const lengths: Array<[what: string, times: number[], last: number]> = [
+    ['the last', [20, 40, 1, 3000], 3],
+    ['one that is shown behind the last', [20, 40, 1, 3000, 2, 40], 3],
+    ['none that comes long before', [1, 3000, 16, 40], 0.04],
+    ['those that there are', [2, 500, 0, 9000], 0.5],
+  ];
+  it.each(lengths)('tells how long the last picture may be shown, by %s', async (_what, times, last) => {
+    const file = Buffer.concat([ftyp, moov(track(0, { times }))]);
+    expect(await read(file, 1e6)).toMatchObject([{ last }]);
   });
 
   it('follows the edit list: what is not shown is not missing', async () => {
     const file = Buffer.concat([ftyp, data, moov(track(ftyp.length + 8, { edit: 2400, handler: 'soun' }))]);
-    expect(await read(file)).toEqual([{ kind: 'audio', declared: 4, present: 4, longest: 1 }]);
+    expect(await read(file)).toEqual([{ kind: 'audio', declared: 4, present: 4, last: 1 }]);
   });
 
   it.each([
@@ -93,7 +110,7 @@ describe('the index of an mp4', () => {
     const mdia = box('mdia', box('mdhd', u32(0, 0, 0, 1, 0)), box('hdlr', u32(0, 0), Buffer.from('vide')), box('minf', stbl));
     const file = Buffer.concat([ftyp, moov(box('trak', mdia))]);
     const begun = cpuTime();
-    expect(await read(file)).toEqual([{ kind: 'video', declared: most, present: file.length, longest: 1 }]);
+    expect(await read(file)).toEqual([{ kind: 'video', declared: most, present: file.length, last: 1 }]);
     expect(cpuTime() - begun).toBeLessThan(500); // milliseconds; one by one it takes many seconds
   });
 
