@@ -7,20 +7,23 @@ import { maxTopBoxes, type ReadAt, topBoxes } from './mp4-boxes.ts';
 import { sourceReader } from './source-reader.ts';
 import type { Engine } from './types.ts';
 
+/** Longest time that is spent on it, in milliseconds: a fault that comes late is worse than one that says little. */
+const longest = 10_000;
 /** Ends that such a file may bring about. */
 const unclear: ReadonlySet<FaultCode> = new Set(['MEDIA_CORRUPT', 'STALLED']);
 /** Brands of pictures and their sequences (ISO/IEC 23008-12, AVIF), which `ftyp` begins with. */
 const pictures = /^(mif1|msf1|hei[cmsx]|hev[cmsx]|avi[fs])$/;
 
 export const inOwnWords =
-  (run: Engine['run']): Engine['run'] =>
+  (run: Engine['run'], atMost = longest): Engine['run'] =>
   async (request, observer, signal) => {
     try {
       return await run(request, observer, signal);
     } catch (error) {
       const fault = Fault.from(error);
       if (!unclear.has(fault.code)) throw error;
-      const reader = await sourceReader(request.source, signal).catch(() => undefined);
+      const within = AbortSignal.any([signal, AbortSignal.timeout(atMost)]);
+      const reader = await sourceReader(request.source, within).catch(() => undefined);
       if (!reader) throw error;
       try {
         throw (await explanationOf(fault, reader.readAt, request.sourceSize)) ?? error;

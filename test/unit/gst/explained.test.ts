@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/errors.ts';
-import { explanationOf } from '../../../lib/gst/explained.ts';
+import { explanationOf, inOwnWords } from '../../../lib/gst/explained.ts';
+import type { RunRequest } from '../../../lib/gst/types.ts';
+import type { ReadAccess } from '../../../lib/storage/types.ts';
 
 const box = (type: string, content = '') => {
   const bytes = Buffer.alloc(8 + content.length);
@@ -58,5 +62,15 @@ describe('why an mp4 cannot be read', () => {
 
   it('is not told where the file cannot be read', async () => {
     expect(await explanationOf(fault, () => Promise.reject(new Error('gone')), 100)).toBeUndefined();
+  });
+
+  it('is not waited for where the storage gives no answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const source: ReadAccess = { kind: 'http', url: `http://127.0.0.1:${port}/`, headers: {}, verify: true };
+    const run = inOwnWords(() => Promise.reject(fault), 10);
+    await expect(run({ source, sourceSize: 100 } as RunRequest, {}, new AbortController().signal)).rejects.toBe(fault);
+    silent.close();
   });
 });
