@@ -48,7 +48,7 @@ async function yamlFiles(path: string, findings: Finding[]): Promise<string[]> {
     if (!(await stat(path)).isDirectory()) return [path];
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     const found = entries
-      .filter((entry) => !entry.isDirectory() && yaml.test(entry.name))
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && yaml.test(entry.name)) // a pipe would be waited for
       .map((entry) => relative(path, join(entry.parentPath, entry.name)))
       .filter((name) => !draft.test(name))
       .map((name) => join(path, name));

@@ -147,7 +147,9 @@ async function readFiles(
 
 async function readOne(file: string, path: string, before?: FolderFile): Promise<FolderFile | undefined> {
   try {
-    const { mtimeNs, ctimeNs, size, ino } = await stat(file, { bigint: true });
+    const found = await stat(file, { bigint: true });
+    if (!found.isFile()) return undefined; // a pipe would be waited for, for ever
+    const { mtimeNs, ctimeNs, size, ino } = found;
     const version = [mtimeNs, ctimeNs, size, ino].join('.');
     if (before?.version === version) return before;
     return { path, version, text: await readFile(file, 'utf8') };

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -131,6 +133,14 @@ describe('files and folders', () => {
     await writeFile(empty, '# later\n');
     const { findings } = await readTransforms([folder], {});
     await rm(empty);
+    expect(findings).toEqual([]);
+  });
+
+  it('a pipe is passed over in a folder: nothing may ever come of it', async () => {
+    const pipe = join(folder, 'pipe.yaml');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const { findings } = await readTransforms([folder], {});
+    await rm(pipe);
     expect(findings).toEqual([]);
   });
 

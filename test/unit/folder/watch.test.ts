@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FolderOptions, type WatchedFolder, watchFolder } from '../../../lib/folder/index.ts';
@@ -33,6 +35,14 @@ describe('a watched folder', () => {
     for (const path of ['b.yaml', 'deep/er/a.json', 'c.txt', '.draft.yaml']) await write(path, path);
     await start();
     expect(texts()).toEqual({ 'b.yaml': 'b.yaml', 'deep/er/a.json': 'deep/er/a.json' });
+  });
+
+  it('passes over what is no file, such as a pipe, of which nothing may ever come', async () => {
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe.yaml')]);
+    await write('a.yaml', '1');
+    await symlink('a.yaml', join(folder, 'link.yaml')); // as a mounted ConfigMap has them
+    await start();
+    expect(texts()).toEqual({ 'a.yaml': '1', 'link.yaml': '1' });
   });
 
   const ways: Array<[name: string, options: Partial<FolderOptions>]> = [
