@@ -21,8 +21,9 @@ export interface PadProperty {
 /** Of an element whose children are its pads; undefined for any other, whose children are known only when they are there. */
 export function padPropertyOf({ pads }: ElementInfo, name: string): PadProperty | undefined {
   const [pad = '', own, ...deeper] = name.split('::');
+  if (own === undefined || deeper.length > 0) return undefined;
   const templates = pads.filter(({ properties }) => properties);
-  if (own === undefined || deeper.length > 0 || templates.length === 0) return undefined;
+  if (templates.length === 0) return undefined;
   return { pad, own, template: templates.find((template) => givesPad(template.name, pad)) };
 }
 

@@ -42,8 +42,8 @@ export function lintProperties(node: Node, info: ElementInfo, graph: Graph, cont
       findings.error('unknown-property', at, `${childless(info, name)}, so it has no property \`${name}\``);
       continue;
     }
-    if (!isChecked(info, name)) continue;
     const ofPad = padPropertyOf(info, name);
+    if (isChildProperty(name) && !ofPad) continue; // of a child that is known only when it is there
     const property = propertyOf(info, name);
     if (ofPad && !ofPad.template) findings.error('unknown-pad', at, noSuchPad(info, ofPad, name));
     else if (property === undefined) findings.error('unknown-property', at, unknown(info, name));
